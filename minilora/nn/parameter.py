@@ -1,0 +1,65 @@
+"""A trainable array and its gradient."""
+
+from minilora import backend
+
+
+class Parameter:
+    """An array `data` with its gradient `grad`.
+
+    data       the values. Assigning copies into the storage, which may be a view of an optimiser's flat buffer.
+    grad       an array of the same shape, to which backward adds; None while the parameter is frozen.
+    trainable  False freezes it: no gradient, no step.
+    name       its dotted name in the model, such as "blocks.0.attn.q.W".
+    decay      whether weight decay applies: to matrices, not to biases or norms.
+    """
+
+    def __init__(self, data, trainable=True, name="", decay=None):
+        self._data = data
+        self._grad = None
+        self.name = name
+        self.decay = data.ndim > 1 if decay is None else decay
+        self.trainable = trainable
+
+    @property
+    def data(self):
+        return self._data
+
+    @data.setter
+    def data(self, value):
+        if value.shape != self._data.shape:
+            raise ValueError(f"{self.name or 'parameter'}.data has shape {self._data.shape}, got {value.shape}")
+        self._data[...] = value
+
+    @property
+    def grad(self):
+        return self._grad
+
+    @property
+    def trainable(self):
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value):
+        self._trainable = bool(value)
+        if not value:
+            self._grad = None
+        elif self._grad is None:
+            self._grad = backend.get_array_module(self._data).zeros_like(self._data)
+
+    def accumulate(self, gradient):
+        """Add a gradient; a frozen parameter takes none."""
+        if self._trainable:
+            self._grad += gradient
+
+    def zero_grad(self):
+        if self._trainable:
+            self._grad.fill(0)
+
+    def move_into(self, data, grad):
+        """Take storage given from outside (views of flat buffers), values kept."""
+        data[...] = self._data
+        grad[...] = self._grad
+        self._data, self._grad = data, grad
+
+    def __repr__(self):
+        return f"Parameter({self.name!r}, shape {self._data.shape}, {self._data.dtype}{'' if self._trainable else ', frozen'})"

@@ -1,0 +1,47 @@
+"""The form that every op has, and the register of them all.
+
+An op is two adjacent pure functions and a maker of inputs to check them on:
+
+    name_forward(*arrays, **constants) -> y, cache
+    name_backward(dy, cache, needs=None) -> the gradients, in the order of forward's floating arrays
+    name_inputs(rng, **sizes) -> {array name: array}, float64; boolean and integer arrays get no gradient
+
+`needs` names the inputs whose gradient is wanted (None: all). The others come back as None and cost nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+
+@dataclass(frozen=True)
+class Op:
+    """One registered pair. `check(op.forward, op.backward, op.make_inputs(rng), op.constants)` verifies it."""
+
+    name: str
+    forward: Callable
+    backward: Callable
+    make_inputs: Callable
+    lesson: str  # the number of the lesson that derives it
+    constants: Mapping = field(default_factory=dict)
+
+
+_ops: dict[str, Op] = {}
+registry: Mapping[str, Op] = MappingProxyType(_ops)
+
+
+def register(name, forward, backward, make_inputs, lesson, **constants):
+    """Enter a pair under `name`; a pair may be entered twice with different constants or inputs."""
+    if name in _ops:
+        raise ValueError(f"an op named {name!r} is registered already")
+    _ops[name] = Op(name, forward, backward, make_inputs, lesson, MappingProxyType(constants))
+
+
+def wanted(needs, name):
+    """Whether the gradient of input `name` is asked for."""
+    return needs is None or name in needs
+
+
+def rows(x):
+    """(..., C) as (rows, C): every axis but the last flattened, without a copy where the layout allows."""
+    return x.reshape(-1, x.shape[-1])
