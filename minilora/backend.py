@@ -28,7 +28,7 @@ def get_array_module(*arrays):
             continue
         module = _lookup(type(a))
         if found is not None and module is not found:
-            raise TypeError(f"arrays of {found.__name__} and {module.__name__} in one operation; move one with asnumpy or asarray")
+            raise TypeError(f"arrays of {found.__name__} and {module.__name__} in one operation; move one of them")
         found = module
     return found or xp
 

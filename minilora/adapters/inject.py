@@ -1,0 +1,98 @@
+"""Hang adapters in the linear layers of a model, switch them on and off, take them out."""
+
+from fnmatch import fnmatchcase
+
+from minilora import backend
+from minilora.nn.linear import Linear
+
+ALL_LINEAR = ("blocks.*",)  # every linear layer of every block: the rule that does well in most comparisons
+
+
+def inject(model, spec, targets=ALL_LINEAR, rng=0, name="default"):
+    """Hang an adapter in each linear layer that `targets` names, and freeze everything else. Returns the layers' names.
+
+    spec: what to add, such as LoRA(r=8, alpha=16). targets: names or globs; each must match a whole dotted end of some layer's
+    name: "attn.q", "mlp.up", "blocks.0.attn.v", "blocks.*.mlp.*". rng: int or NumPy Generator, which draws the start values.
+    name: several adapters may hang in one layer under different names; their changes add up, and only the new one is trained.
+    ValueError, with nothing changed, for a target that matches nothing, a rank out of range or a name already taken.
+    """
+    layers = match(model, targets)
+    for layer_name, layer in layers.items():
+        if name in layer.adapters:
+            raise ValueError(f"{layer_name} has an adapter named {name!r} already: take another name, or remove(model, {name!r})")
+        spec.refuse(layer)
+    rng = backend.as_generator(rng)
+    for parameter in model.parameters():
+        parameter.trainable = False
+    for layer in layers.values():
+        layer.adapters[name] = spec.make(layer, rng)
+        layer.adapters[name].training = layer.training
+    for parameter in _biases(model, layers, spec.bias):
+        parameter.trainable = True
+    model.name_parameters()
+    return list(layers)
+
+
+def match(model, targets):
+    """{name: Linear} for the layers that the targets name, in the model's order. ValueError names a target without a match."""
+    targets = (targets,) if isinstance(targets, str) else tuple(targets)
+    linears = {name: layer for name, layer in model.named_layers() if isinstance(layer, Linear)}
+    for target in targets or ("",):
+        if not any(_matches(name, target) for name in linears):
+            kinds = dict.fromkeys(name.split(".", 2)[-1] for name in linears)
+            raise ValueError(f"target {target!r} matches no linear layer; there are {', '.join(kinds)} (in blocks.0, ...)")
+    return {name: layer for name, layer in linears.items() if any(_matches(name, target) for target in targets)}
+
+
+def _matches(name, target):
+    return fnmatchcase(name, target) or fnmatchcase(name, f"*.{target}")
+
+
+def _biases(model, layers, mode):
+    if mode == "none":
+        return []
+    if mode == "lora_only":
+        return [layer.b for layer in layers.values() if layer.b is not None]
+    return [p for name, p in model.named_parameters() if name.endswith(".b")]
+
+
+def adapters_of(model, name=None):
+    """[(layer name, layer, adapter name, adapter)] of the adapter `name`, or of all. ValueError if there is none of that name."""
+    found = [
+        (layer_name, layer, key, adapter)
+        for layer_name, layer in model.named_layers()
+        if isinstance(layer, Linear)
+        for key, adapter in layer.adapters.items()
+        if name is None or key == name
+    ]
+    if name is not None and not found:
+        there = sorted({key for _, _, key, _ in adapters_of(model)})
+        raise ValueError(f"the model has no adapter named {name!r}; it has {', '.join(map(repr, there)) or 'none'}")
+    return found
+
+
+def enable(model, name=None):
+    """Switch the adapter `name` on, or all."""
+    _switch(model, name, True)
+
+
+def disable(model, name=None):
+    """Switch the adapter `name` off, or all: the model computes what it would without it. RuntimeError while it is merged."""
+    _switch(model, name, False)
+
+
+def _switch(model, name, enabled):
+    found = adapters_of(model, name)
+    for layer_name, _, key, adapter in found:
+        if adapter.merged and not enabled:
+            raise RuntimeError(f"adapter {key!r} is merged into {layer_name}.W: call unmerge(model) before disable")
+    for *_, adapter in found:
+        adapter.enabled = enabled
+
+
+def remove(model, name):
+    """Take the adapter `name` out of the model. If it is merged, its change stays in W for good."""
+    for _, layer, key, _ in adapters_of(model, name):
+        del layer.adapters[key]
+        if not any(adapter.merged for adapter in layer.adapters.values()):
+            layer.unmerged_W = None

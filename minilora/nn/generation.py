@@ -1,0 +1,70 @@
+"""Text from a language model, a token at a time."""
+
+from minilora import backend
+from minilora.nn.attention import KeyValues
+from minilora.ops.softmax import softmax_forward
+
+
+def generate(model, ids, max_new_tokens=64, temperature=1.0, top_k=None, top_p=None, rng=0, use_cache=True):
+    """ids (N, T), continued to (N, T + max_new_tokens); an array on the host.
+
+    temperature: 0 takes the most likely token, 1 samples from the model. top_k: only the k likeliest (at least 1). top_p: only
+    the smallest set of likeliest tokens whose probability reaches p, in (0, 1]. rng: int or NumPy Generator. The keys and values
+    of earlier tokens are kept (use_cache), so that a step costs one token; past the block, the last block_size tokens are read
+    anew each time. The model is left in the mode it was in. ValueError for a setting out of range.
+    """
+    _refuse(temperature, top_k, top_p, max_new_tokens)
+    rng = backend.as_generator(rng)
+    ids = backend.asarray(ids)
+    was_training = model.training
+    model.eval()
+    try:
+        past = None
+        for _ in range(max_new_tokens):
+            logits, past = _next_logits(model, ids, past, use_cache)
+            chosen = _choose(logits, temperature, top_k, top_p, rng)
+            ids = backend.get_array_module(ids).concatenate([ids, chosen[:, None]], axis=1)
+    finally:
+        if was_training:
+            model.train()
+    return backend.asnumpy(ids)
+
+
+def _next_logits(model, ids, past, use_cache):
+    """Logits (N, V) of the token after ids, and the keys and values to go on from (None if they cannot be used)."""
+    T, block_size = ids.shape[1], model.config.block_size
+    if not use_cache or T > block_size:
+        return model.forward(ids[:, -block_size:])[:, -1], None
+    if past is None:
+        past = [KeyValues(block_size) for _ in model.blocks]
+    return model.forward(ids[:, past[0].length :], past=past)[:, -1], past
+
+
+def _choose(logits, temperature, top_k, top_p, rng):
+    """One token id a row, (N,)."""
+    xp = backend.get_array_module(logits)
+    if temperature == 0:
+        return logits.argmax(axis=-1)
+    logits = logits.astype("float64") / temperature
+    order = xp.argsort(-logits, axis=-1)                                    # likeliest first
+    P, _ = softmax_forward(xp.take_along_axis(logits, order, axis=-1))
+    before = xp.cumsum(P, axis=-1) - P                                      # the probability of all likelier ones
+    if top_k is not None:
+        P = P * (xp.arange(P.shape[-1]) < top_k)
+    if top_p is not None:
+        P = P * (before < top_p)
+    cumulative = xp.cumsum(P, axis=-1)
+    u = backend.asarray(rng.random((len(P), 1))) * cumulative[:, -1:]
+    drawn = (cumulative <= u).sum(axis=-1)
+    return xp.take_along_axis(order, drawn[:, None], axis=-1)[:, 0]
+
+
+def _refuse(temperature, top_k, top_p, max_new_tokens):
+    if temperature < 0:
+        raise ValueError(f"temperature must be 0 or more, got {temperature}")
+    if top_k is not None and top_k < 1:
+        raise ValueError(f"top_k must be at least 1, got {top_k}")
+    if top_p is not None and not 0 < top_p <= 1:
+        raise ValueError(f"top_p must be in (0, 1], got {top_p}")
+    if max_new_tokens < 0:
+        raise ValueError(f"max_new_tokens must be 0 or more, got {max_new_tokens}")

@@ -1,0 +1,173 @@
+"""The Transformer: GPT-2, Llama and BERT-like encoders are settings of this one class."""
+
+from minilora import backend
+from minilora.nn.build import Builder
+from minilora.nn.dropout import Dropout
+from minilora.nn.embedding import Embedding
+from minilora.nn.layer import Layer
+from minilora.nn.linear import Linear
+from minilora.nn.pooling import Pooling
+from minilora.ops.cross_entropy import cross_entropy_backward, cross_entropy_forward
+
+
+class Transformer(Layer):
+    """Token ids (N, T) to logits (N, T, V), or (N, n_classes) for a classifier.
+
+    rng: an int or a NumPy Generator; it draws the weights, then the dropout masks. dtype: "float32" or "float64".
+    """
+
+    def __init__(self, config, rng=0, dtype="float32"):
+        self.config = config
+        self.rng = backend.as_generator(rng)
+        build = Builder(config, self.rng, dtype)
+        C = config.d_model
+        self.embed = Embedding(build.normal((config.vocab_size, C)))
+        self.position = Embedding(build.normal((config.block_size, C))) if config.position == "learned" else None
+        self.token_types = Embedding(build.normal((config.n_token_types, C))) if config.n_token_types else None
+        self.embed_norm = build.norm() if config.embed_norm else None
+        self.drop = Dropout(config.dropout, self.rng)
+        self.blocks = [build.block() for _ in range(config.n_layers)]
+        self.norm = build.norm() if config.norm_first else None
+        self.pool = Pooling(config.pool) if config.n_classes else None
+        if config.n_classes:
+            self.head = build.linear(C, config.n_classes, bias=True)
+        else:
+            self.head = Linear(self.embed.W.data) if config.tied else build.linear(C, config.vocab_size, bias=False)
+            if config.tied:
+                self.head.W = self.embed.W
+        self._loss_cache = None
+        self._from_ids = True
+        self.name_parameters()
+
+    def forward(self, ids, mask=None, token_types=None, past=None):
+        """Logits. ids: (N, T) integers, or float vectors (N, T, C) in the place of their embeddings.
+
+        mask: (N, T), True for a real token, False for padding that no token may attend to. token_types: (N, T), all 0 if None.
+        past: a list of one KeyValues a block, for generation. ValueError for a sequence longer than the block or an id that is
+        not in the vocabulary.
+        """
+        self._loss_cache = None
+        ids, mask = self._admit(ids, mask, past)
+        x = self._embed(ids, token_types, past)
+        for block, kv in zip(self.blocks, past or [None] * len(self.blocks), strict=True):
+            x = block.forward(x, mask, kv)
+        if self.norm:
+            x = self.norm.forward(x)
+        if self.pool:
+            x = self.pool.forward(x, mask)
+        return self.head.forward(x)
+
+    def backward(self, dlogits=None):
+        """Add the gradients of every trainable parameter; after loss, or after forward with dlogits of the logits' shape.
+
+        Returns dx, (N, T, C), if forward was given float vectors. Otherwise it stops after the lowest block that learns.
+        """
+        if dlogits is None:
+            if self._loss_cache is None:
+                raise RuntimeError("backward() needs loss() before it, or the gradient of the logits: backward(dlogits)")
+            (dlogits,) = cross_entropy_backward(1.0, self._loss_cache)
+            self._loss_cache = None
+        dx = self.head.backward(dlogits)
+        if self.pool:
+            dx = self.pool.backward(dx)
+        if self.norm:
+            dx = self.norm.backward(dx)
+        stop = self._lowest_learning_block()
+        for block in reversed(self.blocks[stop:]):
+            dx = block.backward(dx)
+        return self._embed_backward(dx) if stop == 0 else None
+
+    def loss(self, ids, targets, mask=None, token_types=None):
+        """Mean cross-entropy in nats, a Python float. targets: (N, T) or, for a classifier, (N,); -100 does not count.
+
+        ValueError if every target is -100, or if one is neither -100 nor a class.
+        """
+        logits = self.forward(ids, mask, token_types)
+        targets = self._admit_targets(targets, logits.shape)
+        L, self._loss_cache = cross_entropy_forward(logits, targets)
+        return backend.item(L)
+
+    def trace(self, ids):
+        """Run a forward and list (layer name, kind, output shape, number of parameters of its own) in the order computed."""
+        steps, layers = [], list(self.named_layers())
+        for name, layer in layers:
+            layer.forward = _recorded(name, layer, steps)
+        try:
+            logits = self.forward(ids)
+        finally:
+            for _, layer in layers:
+                del layer.forward
+        return steps + [("logits", "", tuple(logits.shape), 0)]
+
+    def _embed(self, ids, token_types, past):
+        self._from_ids = ids.ndim == 2
+        x = self.embed.forward(ids) if self._from_ids else ids
+        xp, T = backend.get_array_module(x), x.shape[1]
+        if self.position:
+            start = past[0].length if past else 0
+            x = x + self.position.forward(xp.arange(start, start + T))
+        if self.token_types:
+            types = xp.zeros(x.shape[:2], dtype=int) if token_types is None else backend.asarray(token_types)
+            x = x + self.token_types.forward(types)
+        if self.embed_norm:
+            x = self.embed_norm.forward(x)
+        return self.drop.forward(x)
+
+    def _embed_backward(self, dx):
+        dx = self.drop.backward(dx)
+        if self.embed_norm:
+            dx = self.embed_norm.backward(dx)
+        if self.token_types:
+            self.token_types.backward(dx)
+        if self.position:
+            self.position.backward(dx.sum(axis=0))
+        return self.embed.backward(dx) if self._from_ids else dx
+
+    def _lowest_learning_block(self):
+        """The number of the block after which nothing below learns; 0 where the embeddings or the input want a gradient."""
+        below = [layer for layer in (self.embed, self.position, self.token_types, self.embed_norm) if layer]
+        if not self._from_ids or any(p.trainable for layer in below for p in layer.parameters()):
+            return 0
+        learning = (i for i, block in enumerate(self.blocks) if any(p.trainable for p in block.parameters()))
+        return next(learning, len(self.blocks))
+
+    def _admit(self, ids, mask, past):
+        ids = backend.asarray(ids)
+        floats = ids.dtype.kind == "f"
+        if ids.ndim != (3 if floats else 2):
+            raise ValueError(f"ids must be integers (N, T) or floats (N, T, C={self.config.d_model}), got shape {ids.shape}")
+        length = ids.shape[1] + (past[0].length if past else 0)
+        if not 1 <= length <= self.config.block_size:
+            raise ValueError(f"the sequence has {length} tokens, the block takes 1 to {self.config.block_size}: shorten the text")
+        if not floats:
+            _refuse_outside(ids, self.config.vocab_size, "token id", "the vocabulary")
+        if mask is not None:
+            mask = backend.asarray(mask, dtype=bool)
+            if mask.shape != ids.shape[:2]:
+                raise ValueError(f"mask must have the shape {ids.shape[:2]} of ids, got {mask.shape}")
+        return ids, mask
+
+    def _admit_targets(self, targets, logits_shape):
+        targets = backend.asarray(targets)
+        if targets.shape != logits_shape[:-1]:
+            raise ValueError(f"targets must have the shape {logits_shape[:-1]}, got {targets.shape}")
+        _refuse_outside(targets * (targets != -100), logits_shape[-1], "target", "the classes")
+        return targets
+
+
+def _refuse_outside(ids, size, name, where):
+    low, high = backend.item(ids.min()), backend.item(ids.max())
+    if low < 0 or high >= size:
+        raise ValueError(f"{name} {low if low < 0 else high} is outside {where}, 0 to {size - 1}")
+
+
+def _recorded(name, layer, steps):
+    forward = layer.forward
+    own = sum(p.data.size for key, p in layer.named_parameters() if "." not in key)
+
+    def wrapped(*args, **kwargs):
+        y = forward(*args, **kwargs)
+        steps.append((name, type(layer).__name__, tuple(y.shape), own))
+        return y
+
+    return wrapped
