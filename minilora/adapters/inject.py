@@ -25,7 +25,7 @@ def inject(model, spec, targets=ALL_LINEAR, rng=0, name="default"):
     for parameter in model.parameters():
         parameter.trainable = False
     for layer in layers.values():
-        layer.adapters[name] = spec.make(layer, rng)
+        layer.adapters[name] = spec.make(layer, rng, model.rng)
         layer.adapters[name].training = layer.training
     for parameter in _biases(model, layers, spec.bias):
         parameter.trainable = True

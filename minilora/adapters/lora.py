@@ -51,14 +51,17 @@ class LoRA:
         n_out, n_in = layer.W.data.shape
         return {f"{name}.A": (self.r, n_in), f"{name}.B": (n_out, self.r)}
 
-    def make(self, layer, rng):
-        """The adapter for a layer: A uniform in +-1/sqrt(in), B zero, so that nothing changes before the first step."""
+    def make(self, layer, rng, dropout_rng):
+        """The adapter for a layer: A uniform in +-1/sqrt(in), B zero, so that nothing changes before the first step.
+
+        rng draws A; dropout_rng, the model's own generator, draws the masks, so that a resumed run draws the same ones.
+        """
         W = layer.W.data
         n_out, n_in = W.shape
         bound = 1 / math.sqrt(n_in)
         A = backend.asarray(rng.uniform(-bound, bound, (self.r, n_in)).astype(str(W.dtype)))
         B = backend.get_array_module(W).zeros((n_out, self.r), dtype=W.dtype)
-        return LoRAAdapter(A, B, self, rng)
+        return LoRAAdapter(A, B, self, dropout_rng)
 
 
 class LoRAAdapter(Layer):

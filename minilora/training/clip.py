@@ -1,0 +1,51 @@
+"""Gradient clipping: a gradient longer than max_norm is shortened to it, its direction kept.
+
+    (F1)  |g| = sqrt( sum over all parameters and elements  g^2 )
+    (F2)  g = g min(1, max_norm / |g|)                                      Pascanu, Mikolov & Bengio 2013
+"""
+
+import math
+
+from minilora import backend
+from minilora.training.flat import FlatParameters
+
+
+def gradient_norm(parameters):
+    """|g| over the trainable ones of `parameters`, a Python float (F1). One sweep for an optimiser's `parameters`."""
+    return _norm(_gradients(parameters))
+
+
+def clip_gradients(parameters, max_norm):
+    """Scale all gradients together, in place, so that |g| <= max_norm (F2). Returns |g| before, a Python float.
+
+    parameters: an iterable of Parameter, or an optimiser's `parameters`. A NaN or infinite |g| is returned and changes nothing.
+    ValueError if max_norm <= 0.
+    """
+    if not max_norm > 0:
+        raise ValueError(f"max_norm must be > 0, got {max_norm}")
+    gradients = _gradients(parameters)
+    norm = _norm(gradients)
+    if max_norm < norm < math.inf:
+        for g in gradients:
+            g *= max_norm / norm                            # (F2)
+    return norm
+
+
+def _gradients(parameters):
+    if isinstance(parameters, FlatParameters):
+        return [parameters.grad]
+    return [p.grad for p in parameters if p.trainable]
+
+
+def _norm(gradients):
+    total = sum(_squares(g) for g in gradients)
+    if total < math.inf or not gradients:
+        return math.sqrt(total)                             # (F1)
+    largest = max(backend.item(abs(g).max()) for g in gradients)
+    if not largest < math.inf:
+        return largest
+    return largest * math.sqrt(sum(_squares(g / largest) for g in gradients))  # g^2 overflowed, g did not
+
+
+def _squares(g):
+    return backend.item(backend.get_array_module(g).vdot(g, g))

@@ -1,0 +1,52 @@
+"""Schedules: how the step size changes while training.
+
+A schedule is a function of the step, counted from 0, that gives the factor by which the optimiser's `lr` is multiplied.
+
+    constant       1
+    step_decay     factor^floor(step / every)
+    exponential    factor^step
+    warmup_cosine  with t = step + 1:
+                   t / warmup                                                                      for t <= warmup
+                   floor + (1 - floor) (1 + cos(pi (t - warmup) / (total - warmup))) / 2           then
+                   so 1/warmup at the first step, 1 at the last of the warm-up, `floor` at the last of all and after
+"""
+
+import math
+
+
+def constant():
+    """The optimiser's own lr at every step."""
+    return lambda step: 1.0
+
+
+def step_decay(every, factor):
+    """Multiply by `factor` (> 0) after every `every` (>= 1) steps."""
+    _require("every", every, every >= 1, "at least 1")
+    _require("factor", factor, factor > 0, "above 0")
+    return lambda step: factor ** (step // every)
+
+
+def exponential(factor):
+    """Multiply by `factor` (> 0) after every step."""
+    _require("factor", factor, factor > 0, "above 0")
+    return lambda step: factor**step
+
+
+def warmup_cosine(warmup, total, floor=0.1):
+    """Rise in a line for `warmup` steps, then fall along half a cosine to `floor` (0 to 1) at step `total`."""
+    _require("total", total, total >= 1, "at least 1")
+    _require("warmup", warmup, 0 <= warmup <= total, f"between 0 and total={total}")
+    _require("floor", floor, 0 <= floor <= 1, "between 0 and 1")
+
+    def schedule(step):
+        t = min(step + 1, total)
+        if t <= warmup:
+            return t / warmup
+        return floor + (1 - floor) * (1 + math.cos(math.pi * (t - warmup) / (total - warmup))) / 2
+
+    return schedule
+
+
+def _require(name, value, good, wanted):
+    if not good:
+        raise ValueError(f"{name} must be {wanted}, got {value}")

@@ -1,0 +1,46 @@
+import math
+
+import pytest
+
+from minilora.training import constant, exponential, step_decay, warmup_cosine
+
+
+def test_constant():
+    assert [constant()(step) for step in (0, 7, 10**6)] == [1, 1, 1]
+
+
+def test_step_decay():
+    assert [step_decay(every=3, factor=0.5)(step) for step in range(8)] == [1, 1, 1, 0.5, 0.5, 0.5, 0.25, 0.25]
+
+
+def test_exponential():
+    assert [exponential(0.5)(step) for step in range(4)] == [1, 0.5, 0.25, 0.125]
+
+
+def test_warmup_cosine_rises_to_one_then_falls_to_the_floor():
+    schedule = warmup_cosine(warmup=4, total=12, floor=0.2)
+    values = [schedule(step) for step in range(14)]
+    assert values[:4] == [0.25, 0.5, 0.75, 1.0]
+    assert values[7] == pytest.approx(0.6)  # halfway down
+    assert values[5] == pytest.approx(0.2 + 0.8 * (1 + math.cos(math.pi / 4)) / 2)
+    assert values[3:12] == sorted(values[3:12], reverse=True)
+    assert values[11:] == pytest.approx([0.2, 0.2, 0.2])
+
+
+def test_warmup_cosine_without_either_part():
+    assert warmup_cosine(warmup=0, total=2, floor=0.0)(0) == pytest.approx(0.5)
+    assert warmup_cosine(warmup=3, total=3)(9) == 1.0
+
+
+def test_bad_settings_are_refused_by_name():
+    cases = [
+        (lambda: step_decay(0, 0.5), "every must be at least 1, got 0"),
+        (lambda: step_decay(3, 0.0), "factor must be above 0"),
+        (lambda: exponential(-1.0), "factor must be above 0"),
+        (lambda: warmup_cosine(5, 4), "warmup must be between 0 and total=4, got 5"),
+        (lambda: warmup_cosine(0, 0), "total must be at least 1"),
+        (lambda: warmup_cosine(1, 4, floor=1.5), "floor must be between 0 and 1"),
+    ]
+    for build, message in cases:
+        with pytest.raises(ValueError, match=message):
+            build()
