@@ -1,0 +1,132 @@
+"""Files: arrays as safetensors, the rest as JSON or text. Read without pickle, written whole or not at all.
+
+Whatever is wrong with a file is a `FileError` of one line: the path, what is wrong, what to do. A write goes to a
+temporary file beside the target, reaches the disk, and only then takes the target's name. So a kill at any moment
+leaves the old file or the new one, and a failure leaves the old one and nothing else.
+"""
+
+import contextlib
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError, deserialize
+from safetensors.numpy import save
+
+from minilora import backend
+
+BFLOAT16 = "BF16"  # NumPy has no such dtype: it is widened to float32, which holds each of its values exactly
+_DTYPES = {"BOOL": "bool", BFLOAT16: "<u2"}
+_DTYPES |= {f"{kind}{8 * size}": f"<{kind.lower()}{size}" for kind in "IU" for size in (1, 2, 4, 8)}
+_DTYPES |= {f"F{8 * size}": f"<f{size}" for size in (2, 4, 8)}
+
+
+class FileError(ValueError):
+    """A file that cannot be read or written. The message is one line: path, what is wrong, what to do."""
+
+
+def save_arrays(path, arrays, metadata=None):
+    """Write `arrays` {name: array of any backend, any shape} and `metadata` {str: str} as one safetensors file."""
+    arrays = {name: np.asarray(backend.asnumpy(a), order="C") for name, a in arrays.items()}
+    metadata = metadata or {}
+    for name, a in arrays.items():
+        if not isinstance(name, str) or name == "__metadata__":
+            raise FileError(f"{path}: {name!r} cannot name an array; use another string")
+        if a.dtype.kind not in "biuf" or a.dtype.itemsize > 8:
+            raise FileError(f"{path}: array {name!r} has dtype {a.dtype}, unknown to safetensors; convert it, to float32 say")
+    for key, value in metadata.items():
+        if not isinstance(key, str) or not isinstance(value, str):
+            raise FileError(f"{path}: metadata must map strings to strings, got {key!r}: {value!r}; use json.dumps on the value")
+    atomic_write(path, save(arrays, metadata or None))
+
+
+def load_arrays(path):
+    """Read a safetensors file. Returns ({name: np.ndarray}, {str: str} metadata); bfloat16 comes back as float32."""
+    content = read_bytes(path)
+    try:
+        entries = deserialize(content)
+    except SafetensorError as error:
+        reason = "it is empty" if not content else "it is cut short or of another kind"
+        raise FileError(f"{path}: not a whole safetensors file ({reason}); save or download it again") from error
+    header_size = int.from_bytes(content[:8], "little")
+    metadata = json.loads(content[8 : 8 + header_size]).get("__metadata__", {})
+    return {name: _array(path, name, **entry) for name, entry in entries}, metadata
+
+
+def _array(path, name, dtype, shape, data):
+    if dtype not in _DTYPES:
+        raise FileError(f"{path}: array {name!r} has dtype {dtype}, which NumPy does not know; save it as F32 or BF16")
+    a = np.frombuffer(data, dtype=_DTYPES[dtype])
+    if dtype == BFLOAT16:
+        a = (a.astype(np.uint32) << 16).view(np.float32)  # bfloat16 is the upper half of a float32
+    return a.reshape(shape)
+
+
+def save_json(path, value):
+    """Write a JSON document. NaN and infinities are kept in Python's spelling (NaN, Infinity)."""
+    try:
+        text = json.dumps(value, indent=2)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise FileError(f"{path}: cannot be written as JSON ({error}); use dicts, lists, strings and Python numbers") from error
+    save_text(path, text + "\n")
+
+
+def load_json(path):
+    """Read a JSON document."""
+    text = load_text(path)
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        reason = f"{error}" if text else "it is empty"
+        raise FileError(f"{path}: not a whole JSON document ({reason}); save or download it again") from error
+
+
+def save_text(path, text):
+    """Write `text` as UTF-8, newlines as they are."""
+    try:
+        content = text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise FileError(f"{path}: the text holds a surrogate at position {error.start}; UTF-8 has none, remove it") from error
+    atomic_write(path, content)
+
+
+def load_text(path):
+    """Read a UTF-8 text, newlines as they are."""
+    try:
+        return read_bytes(path).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise FileError(f"{path}: not UTF-8 text (byte {error.start}); give a text file, or convert it to UTF-8") from error
+
+
+def read_bytes(path):
+    """The content of a file."""
+    try:
+        return Path(path).read_bytes()
+    except (OSError, ValueError) as error:
+        raise FileError(f"{path}: cannot be read ({_reason(error)}); check the path") from error
+
+
+def atomic_write(path, content):
+    """Make `content` (bytes) the content of `path`, whole or not at all. Missing folders are made."""
+    try:
+        path = Path(path)
+        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")  # the same folder: os.replace stays in one file system
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with open(temporary, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
+        except BaseException:  # KeyboardInterrupt too: nothing half written stays
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+            raise
+    except (OSError, ValueError) as error:
+        folder = os.path.dirname(path) or "."
+        raise FileError(f"{path}: cannot be written ({_reason(error)}); {folder} must be a folder you may write to") from error
+
+
+def _reason(error):
+    return getattr(error, "strerror", None) or str(error)
