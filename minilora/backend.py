@@ -15,6 +15,10 @@ import scipy.special
 _modules = {np.ndarray: np, np.generic: np}  # array type -> the module that computes with it
 
 
+class BackendError(RuntimeError):
+    """The backend that was asked for cannot be had."""
+
+
 def register(array_type, module):
     """Make arrays of `array_type` computable: ops on them call `module.exp`, `module.empty`, ... (as NumPy names them)."""
     _modules[array_type] = module
@@ -49,7 +53,7 @@ def _lookup(array_type):
 def use(name):
     """Choose where new arrays are made: "numpy", "cupy" or "auto" (CuPy where a GPU answers, else NumPy). Returns the module.
 
-    RuntimeError if "cupy" is asked for and cannot be had; ValueError for another name.
+    BackendError if "cupy" is asked for and cannot be had; ValueError for another name.
     """
     global xp
     if name not in ("numpy", "cupy", "auto"):
@@ -68,7 +72,7 @@ def _cupy_or_reason(required):
     except ImportError:
         reason = "CuPy is not installed (pip install 'minilora[gpu]')"
     if required:
-        raise RuntimeError(f"backend 'cupy' cannot be used: {reason}; use 'numpy', or 'auto' to take what there is")
+        raise BackendError(f"backend 'cupy' cannot be used: {reason}; use 'numpy', or 'auto' to take what there is")
     return np
 
 
@@ -85,7 +89,7 @@ def asnumpy(a):
 
 def item(a):
     """A Python number from a 0-d or one-element array, or from a number: the one place that waits for the device."""
-    if isinstance(a, (bool, int, float)):
+    if type(a) in (bool, int, float):  # np.float64 is a float too, but would turn float32 arrays into float64
         return a
     return asnumpy(a).item()
 

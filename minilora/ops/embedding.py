@@ -25,7 +25,7 @@ def embedding_backward(dy, cache, needs=None):
         return (None,)
     xp = get_array_module(dy)
     C = W.shape[1]
-    dW = xp.zeros_like(W)
+    dW = xp.zeros(W.shape, dtype=W.dtype)
     # add.at is several times faster on flat arrays, so each entry of dy is sent to its own place in a flat dW
     places = ids.reshape(-1, 1) * C + xp.arange(C)
     xp.add.at(dW.reshape(-1), places.reshape(-1), dy.reshape(-1))   # (B1)

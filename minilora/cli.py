@@ -1,0 +1,161 @@
+"""The command line: `minilora COMMAND --help` shows each command with an example that runs."""
+
+import argparse
+import os
+import sys
+from importlib import import_module
+
+BASE = "runs/base"
+
+
+def main(argv=None):
+    """Run one command. Exit code 0; 1 where a check says no; 2 with one line on stderr for bad input; 130 after Ctrl-C."""
+    args = parser().parse_args(argv)
+    if args.backend:
+        os.environ["MINILORA_BACKEND"] = args.backend
+    try:
+        from minilora import backend
+
+        backend.use(os.environ.get("MINILORA_BACKEND") or "numpy")
+        backend.tune_memory()
+        module, function = args.run
+        return getattr(import_module(f"minilora.commands.{module}"), function)(args) or 0
+    except KeyboardInterrupt:
+        print("minilora: stopped; the same command again goes on from the last checkpoint", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader, such as head, has seen enough
+        sys.stdout = None
+        return 0
+    except Exception as error:
+        if not _is_users(error):
+            raise
+        print(f"minilora: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+
+
+def _is_users(error):
+    """Whether an error is about what was asked for, not a defect here: those say what to do and need no traceback."""
+    from minilora.backend import BackendError
+    from minilora.training import TrainingError
+
+    return isinstance(error, (ValueError, OSError, BackendError, TrainingError))
+
+
+def parser():
+    """The argument parser, all commands included."""
+    top = argparse.ArgumentParser(prog="minilora", description="Learn, read and verify the mathematics of LoRA.")
+    top.add_argument("--backend", choices=("numpy", "cupy", "auto"), help="where arrays live (default: numpy)")
+    commands = top.add_subparsers(metavar="COMMAND", required=True)
+
+    def command(name, module, about, example):
+        sub = commands.add_parser(name, help=about, description=about, epilog=f"example: {example}")
+        sub.set_defaults(run=(module, name))
+        return sub
+
+    sub = command("demo", "stories", "verify, train, analyse, adapt, compare: the whole story", "minilora demo --quick")
+    sub.add_argument("--quick", action="store_true", help="a smaller run, under 45 seconds")
+    sub.add_argument("--text", metavar="FILE", help="base text (default: the Python documentation)")
+    sub.add_argument("--target", metavar="FILE", help="text to adapt to (default: the standard library's code)")
+    _folder(sub, "runs/demo")
+    _seed(sub)
+
+    sub = command("verify", "checks", "check registered formulas against numeric gradients", "minilora verify attention lora")
+    sub.add_argument("ops", nargs="*", metavar="OP", help="names of ops (default: all)")
+    sub.add_argument("--json", action="store_true", help="print the result as JSON")
+    sub.add_argument("--html", metavar="FILE", help="also write a page")
+    _seed(sub)
+
+    sub = command(
+        "gradcheck", "checks", "check name_forward / name_backward / name_inputs() of your own file",
+        "minilora gradcheck my_op.py",
+    )  # fmt: skip
+    sub.add_argument("file", metavar="FILE.py", help="a Python file; it is run")
+    sub.add_argument("--rtol", type=float, default=1e-6, help="the largest relative error that passes (default: 1e-6)")
+    _seed(sub)
+
+    sub = command("train", "models", "train a tiny language model on a text", "minilora train --steps 300")
+    sub.add_argument("--text", metavar="FILE", help="the text (default: the Python documentation)")
+    sub.add_argument("--preset", choices=("tiny-gpt", "tiny-llama"), default="tiny-gpt", help="(default: tiny-gpt)")
+    sub.add_argument("--tokenizer", choices=("char", "bpe"), default="bpe", help="(default: bpe, which takes any character)")
+    sub.add_argument("--vocabulary", type=int, default=512, metavar="V", help="size of the bpe vocabulary (default: 512)")
+    sub.add_argument("--block", type=int, default=64, metavar="T", help="longest sequence (default: 64)")
+    sub.add_argument("--layers", type=int, default=4, metavar="L", help="(default: 4)")
+    sub.add_argument("--width", type=int, default=128, metavar="C", help="(default: 128)")
+    sub.add_argument("--heads", type=int, default=4, metavar="H", help="(default: 4)")
+    sub.add_argument("--dropout", type=float, default=0.0, metavar="P", help="(default: 0)")
+    _folder(sub, BASE)
+    _training(sub, steps=1500, lr=2e-3)
+
+    sub = command("adapt", "models", "adapt a trained model to another text by LoRA", f"minilora adapt {BASE} --steps 100")
+    _model(sub)
+    sub.add_argument("--text", metavar="FILE", help="the text (default: the standard library's code)")
+    sub.add_argument("--full", action="store_true", help="full tuning instead of LoRA")
+    sub.add_argument("--rank", type=int, default=8, metavar="R", help="(default: 8)")
+    sub.add_argument("--alpha", type=float, default=16, help="the scale is alpha / rank (default: 16)")
+    sub.add_argument("--targets", nargs="+", metavar="NAME", help="layers, such as attn.q attn.v (default: all in the blocks)")
+    sub.add_argument("--dropout", type=float, default=0.0, metavar="P", help="on the input of A (default: 0)")
+    sub.add_argument("--bias", choices=("none", "all", "lora_only"), default="none", help="which biases learn (default: none)")
+    _folder(sub, "runs/adapter")
+    _training(sub, steps=400, lr=None)
+
+    sub = command("merge", "models", "add an adapter to the weights for good", f"minilora merge {BASE} runs/adapter")
+    _model(sub)
+    sub.add_argument("adapter", help="the folder of an adapter")
+    _folder(sub, "runs/merged")
+
+    sub = command("generate", "models", "continue a text", f"minilora generate {BASE} --prompt 'The value of' --tokens 100")
+    _model(sub)
+    _adapter(sub)
+    sub.add_argument("--prompt", default="The ", help="(default: 'The ')")
+    sub.add_argument("--tokens", type=int, default=200, metavar="N", help="how many to add (default: 200)")
+    sub.add_argument("--temperature", type=float, default=0.8, help="0 takes the likeliest token (default: 0.8)")
+    sub.add_argument("--top-k", type=int, metavar="K", help="only the K likeliest tokens")
+    sub.add_argument("--top-p", type=float, metavar="P", help="only the likeliest tokens up to probability P")
+    _seed(sub)
+
+    sub = command("spectrum", "models", "the singular values of a model's matrices", f"minilora spectrum {BASE} --against init")
+    _model(sub)
+    _adapter(sub)
+    sub.add_argument("--against", metavar="RUN", help="another run, or 'init' for the weights before training")
+    sub.add_argument("--picture", metavar="FILE", help="also draw the spectra, as PNG, SVG or PDF")
+
+    sub = command("trace", "models", "shapes and parameters, layer by layer", f"minilora trace {BASE}")
+    _model(sub)
+    _adapter(sub)
+
+    sub = command("info", "checks", "versions, backend, threads; or what a folder holds", "minilora info")
+    sub.add_argument("folder", nargs="?", help="a run or an adapter")
+
+    sub = command("exercise", "exercises", "start, check, hint and solution of the exercises", "minilora exercise start 02")
+    sub.add_argument("action", choices=("list", "start", "check", "hint", "solution"), help="what to do")
+    sub.add_argument("number", nargs="?", help="such as 02 or 02a")
+    sub.add_argument("--folder", default="my_exercises", help="where your answers are (default: my_exercises)")
+    sub.add_argument("--force", action="store_true", help="start: replace an answer that is there")
+    return top
+
+
+def _model(sub):
+    sub.add_argument("model", metavar="RUN", help="the folder of a trained model")
+
+
+def _adapter(sub):
+    sub.add_argument("--adapter", metavar="FOLDER", help="an adapter to use with it")
+
+
+def _folder(sub, default):
+    sub.add_argument("--folder", default=default, help=f"where the results go (default: {default})")
+
+
+def _seed(sub):
+    sub.add_argument("--seed", type=int, default=0, help="(default: 0)")
+
+
+def _training(sub, steps, lr):
+    sub.add_argument("--steps", type=int, default=steps, help=f"(default: {steps})")
+    sub.add_argument("--batch", type=int, default=24, metavar="N", help="sequences a step (default: 24)")
+    sub.add_argument("--lr", type=float, default=lr, help=f"learning rate (default: {lr or '5e-3 for LoRA, 1e-3 with --full'})")
+    _seed(sub)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""minilora verify, gradcheck, info"""
+
+import json
+from pathlib import Path
+
+from minilora import backend, files
+from minilora.experiments.verification import table
+from minilora.experiments.verification import verify as verify_ops
+from minilora.gradcheck import check_file, verify_html
+from minilora.nn.config import PRESETS
+from minilora.ops import registry
+from minilora.training import read_state
+from minilora.training.versions import versions
+
+
+def verify(args):
+    reports = verify_ops(args.ops, rng=args.seed, progress=not args.json)
+    if args.json:
+        print(json.dumps({name: json.loads(report.to_json()) for name, report in reports.items()}, indent=2))
+    else:
+        print(table(reports))
+        for name, report in reports.items():
+            if not report.ok:
+                print(f"\n{name}\n{report}")
+    if args.html:
+        files.save_text(args.html, verify_html(reports))
+    return 0 if all(report.ok for report in reports.values()) else 1
+
+
+def gradcheck(args):
+    reports = check_file(args.file, rtol=args.rtol, rng=args.seed)
+    for name, report in reports.items():
+        print(f"{name}\n{report}\n")
+    return 0 if all(report.ok for report in reports.values()) else 1
+
+
+def info(args):
+    if args.folder is None:
+        for key, value in versions().items():
+            print(f"{key:<10}{value}")
+        print(f"{'gpu':<10}{'yes' if backend.use('auto').__name__ == 'cupy' else 'none that CuPy can use'}")
+        print(f"{'presets':<10}{', '.join(PRESETS)}")
+        print(f"{'ops':<10}{len(registry)} registered, see minilora verify")
+        return
+    adapter = Path(args.folder) / "adapter.json"
+    if adapter.exists():
+        description = files.load_json(adapter)
+        print(f"adapter: {description['method']} {description['spec']}")
+        print(f"layers:  {', '.join(description['layers'])}")
+        return
+    state = read_state(args.folder)
+    print(f"a run of {state['step']} steps, saved with {state['versions']}")
+    for key, value in state["config"].items():
+        print(f"{key:<18}{value}")

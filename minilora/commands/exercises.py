@@ -1,0 +1,21 @@
+"""minilora exercise"""
+
+from minilora.course import exercises
+
+
+def exercise(args):
+    if args.action == "list":
+        print(exercises.listing(args.folder))
+        return 0
+    if args.number is None:
+        raise ValueError(f"exercise {args.action} needs a number, such as 02; see minilora exercise list")
+    if args.action == "start":
+        path = exercises.start(args.number, args.folder, force=args.force)
+        print(f"{path} is yours to edit; then: minilora exercise check {args.number}")
+        return 0
+    if args.action == "check":
+        result = exercises.check_exercise(args.number, args.folder)
+        print(result.report)
+        return 0 if result.ok else 1
+    print(exercises.hint(args.number, folder=args.folder) if args.action == "hint" else exercises.solution(args.number))
+    return 0

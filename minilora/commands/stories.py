@@ -1,0 +1,36 @@
+"""minilora demo"""
+
+import dataclasses
+import time
+from pathlib import Path
+
+from minilora import files
+from minilora.data import Corpus, keep_characters, python_docs, standard_library, text_file
+from minilora.experiments.demo import QUICK, DemoSettings, run_demo
+from minilora.experiments.report import comparison_text, report_html
+from minilora.experiments.verification import table, verify
+
+CODE_CHARACTERS = 1_000_000  # of the standard library: whole files, spread evenly over it
+
+
+def demo(args):
+    start = time.perf_counter()
+    settings = dataclasses.replace(QUICK if args.quick else DemoSettings(), seed=args.seed)
+    base = text_file(args.text) if args.text else _plain(python_docs())
+    target = text_file(args.target) if args.target else _plain(standard_library(CODE_CHARACTERS))
+    folder = Path(args.folder)
+    print("1  Verify every registered formula")
+    reports = verify(rng=args.seed)
+    print(table(reports))
+    result = run_demo(base, target, settings, folder, say=print)
+    print(f"\n{comparison_text(result)}")
+    files.save_json(folder / "result.json", result)
+    files.save_text(folder / "report.html", report_html(result, reports))
+    print(f"\n5  Report: {folder / 'report.html'}  (figures as data: {folder / 'result.json'})")
+    print(f"   {time.perf_counter() - start:.0f} seconds in all")
+    return 0 if all(report.ok for report in reports.values()) else 1
+
+
+def _plain(corpus):
+    """The corpus with the characters of DEMO_ALPHABET only, so that both texts share a small vocabulary."""
+    return Corpus(corpus.name, keep_characters(corpus.text), corpus.source)

@@ -1,0 +1,73 @@
+"""What the SVD says of a trained model: its spectra beside those it began with, and what truncating them costs."""
+
+import math
+
+from minilora import backend, lowrank
+from minilora.adapters import adapters_of, merge, unmerge
+from minilora.experiments.runs import held_out_loss
+
+
+def matrices(model):
+    """{name: W} of the blocks' matrices, as NumPy copies."""
+    return {
+        name.removesuffix(".W"): backend.asnumpy(p.data).copy()
+        for name, p in model.named_parameters()
+        if name.startswith("blocks.") and name.endswith(".W")
+    }
+
+
+def adapted_matrices(model):
+    """The same with the change of every adapter added: W + Delta W."""
+    if not adapters_of(model):
+        return matrices(model)
+    merge(model)
+    try:
+        return matrices(model)
+    finally:
+        unmerge(model)
+
+
+def spectrum_rows(before, after):
+    """For each matrix: its spectrum before and after, of the change, and the ranks of the change. Plain data."""
+    rows = []
+    for name, W in after.items():
+        change = W - before[name]
+        rows.append(
+            {
+                "name": name,
+                "shape": list(W.shape),
+                "before": lowrank.singular_values(before[name]).tolist(),
+                "after": lowrank.singular_values(W).tolist(),
+                "change": lowrank.singular_values(change).tolist(),
+                "effective_rank": lowrank.effective_rank(W),
+                "change_effective_rank": lowrank.effective_rank(change),
+                "change_energy_rank": lowrank.energy_rank(change, 0.9) if abs(change).any() else 0,
+            }
+        )
+    return rows
+
+
+def truncation_curve(model, windows, ranks):
+    """[{rank, loss}]: the held-out loss with every matrix of the blocks cut to its best approximation of that rank.
+
+    The weights are put back. A rank beyond a matrix's own leaves that matrix as it is.
+    """
+    parameters = {name: p for name, p in model.named_parameters() if name.startswith("blocks.") and name.endswith(".W")}
+    kept = {name: p.data.copy() for name, p in parameters.items()}
+    factors = {name: lowrank.svd(W) for name, W in kept.items()}
+    curve = []
+    try:
+        for rank in ranks:
+            for name, p in parameters.items():
+                U, sigma, Vt = (factors[name][0][:, :rank], factors[name][1][:rank], factors[name][2][:rank])
+                p.data = (U * sigma) @ Vt
+            curve.append({"rank": rank, "loss": held_out_loss(model, windows)})
+    finally:
+        for name, p in parameters.items():
+            p.data = kept[name]
+    return curve
+
+
+def powers_of_two(limit):
+    """1, 2, 4, ... up to limit, and limit itself."""
+    return sorted({2**i for i in range(int(math.log2(limit)) + 1)} | {limit})

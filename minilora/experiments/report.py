@@ -1,0 +1,133 @@
+"""The demo's report: one HTML file with its pictures inside."""
+
+import base64
+import html
+import io
+
+from minilora import plots
+from minilora.gradcheck import verify_table
+
+STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
+h1 { font-size: 1.7rem; } h2 { margin-top: 2.5rem; border-bottom: 1px solid #ddd; }
+table { border-collapse: collapse; margin: 1rem 0; } th, td { padding: .3rem .8rem; border-bottom: 1px solid #ddd; text-align: right; }
+th:first-child, td:first-child { text-align: left; } img { max-width: 100%; height: auto; }
+pre { background: #f6f6f6; padding: .8rem; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .85rem; }
+.samples { display: grid; grid-template-columns: repeat(auto-fit, minmax(18rem, 1fr)); gap: 1rem; }
+.note { color: #555; font-size: .9rem; }
+"""
+TITLES = {"base": "base model", "full": "full tuning", "lora": "LoRA"}
+
+
+def report_html(result, reports):
+    """The page. result: what `run_demo` returned. reports: what `verify` returned."""
+    names = {name: corpus["name"] for name, corpus in result["texts"].items()}
+    settings = result["settings"]
+    return "".join(
+        [
+            "<!doctype html><html lang='en'><head><meta charset='utf-8'><title>minilora demo</title>",
+            f"<style>{STYLE}</style></head><body><h1>A tiny transformer, and two ways to adapt it</h1>",
+            _introduction(result, names),
+            "<h2>1 &nbsp;Every gradient, checked</h2>",
+            f"<p>{_verdict(reports)}</p>{verify_table(reports)}",
+            f"<h2>2 &nbsp;Training on {names['base']}</h2>",
+            _picture(
+                plots.loss_curve(result["base"]["train_loss"], result["base"]["history"], names, result["uniform_loss"]),
+                "Training and held-out loss against the step",
+            ),
+            "<h2>3 &nbsp;The trained weights, by SVD</h2>",
+            "<p>Grey: the singular values at initialisation. Blue: after training. One line a block.</p>",
+            _picture(plots.spectra(result["spectra"]), "Spectra of the weight matrices before and after training"),
+            "<p>Every matrix of the blocks cut to its best approximation of a rank, without training again:</p>",
+            _picture(
+                plots.truncation(result["truncation"], result["base"]["loss"]["base"], result["uniform_loss"]),
+                "Held-out loss against the rank that every matrix was cut to",
+            ),
+            f"<h2>4 &nbsp;Adapting to {names['target']}</h2>",
+            "<p>Both start from the same weights and see the same batches. Loss in nats a character, on held-out text.</p>",
+            _comparison(result, names),
+            _picture(
+                plots.learned_and_forgotten(result["base"]["loss"], {m: result[m]["history"] for m in ("full", "lora")}, names),
+                "Loss on the base text against loss on the target text along both adaptations",
+            ),
+            "<p>The change that each made to a matrix, as a spectrum. LoRA's ends at its rank by construction; full tuning's does "
+            f"not: it takes {_mean(result['full']['spectra'], 'change_energy_rank'):.0f} of "
+            f"{len(result['full']['spectra'][0]['change'])} directions to hold 90 % of its squared size "
+            f"(LoRA: {_mean(result['lora']['spectra'], 'change_energy_rank'):.0f}).</p>",
+            _picture(
+                plots.change_spectra({m: result[m]["spectra"] for m in ("full", "lora")}, TITLES, settings["rank"]),
+                "Spectrum of the change Delta W under full tuning and LoRA",
+            ),
+            "<h2>5 &nbsp;Samples</h2>",
+            _samples(result),
+            "</body></html>",
+        ]
+    )
+
+
+def comparison_text(result):
+    """The same comparison as lines of text, for the terminal."""
+    names = {name: corpus["name"] for name, corpus in result["texts"].items()}
+    lines = [f"{'':<14}{'loss on':>18}{'loss on':>18}{'trained':>10}{'optimiser':>11}{'ms a step':>11}"]
+    lines.append(f"{'':<14}{names['target']:>18}{names['base']:>18}{'values':>10}{'KiB':>11}{'(median)':>11}")
+    for key, loss, trained, memory, time in _rows(result):
+        lines.append(f"{TITLES[key]:<14}{loss['target']:>18.3f}{loss['base']:>18.3f}{trained:>10}{memory:>11}{time:>11}")
+    return "\n".join(lines)
+
+
+def _rows(result):
+    for key in TITLES:
+        stage = result[key]
+        memory, time = f"{stage['optimizer_bytes'] / 1024:,.0f}", f"{1000 * stage['seconds_per_step']:.1f}"
+        yield key, stage["loss"], f"{stage['trainable']:,}", memory, time
+
+
+def _introduction(result, names):
+    settings, versions = result["settings"], result["versions"]
+    texts = "; ".join(
+        f"{corpus['name']}: {corpus['characters']:,} characters, SHA-256 {corpus['sha256'][:12]}" for corpus in result["texts"].values()
+    )
+    made_with = ", ".join(f"{key} {value}" for key, value in versions.items() if isinstance(value, (str, int)))
+    return (
+        f"<p>A transformer of {result['model']['parameters']:,} parameters was trained for {settings['steps']} steps on "
+        f"{html.escape(names['base'])}, then adapted for {settings['adapt_steps']} steps to {html.escape(names['target'])}: once with "
+        f"every weight free, once by LoRA at rank {settings['rank']}.</p>"
+        f"<p class='note'>{html.escape(texts)}. Seed {settings['seed']}. {html.escape(made_with)}. One seed: expect other "
+        "digits with another, or with another Python, whose library is the text.</p>"
+    )
+
+
+def _verdict(reports):
+    passed = sum(report.ok for report in reports.values())
+    return f"{passed} of {len(reports)} formulas agree with numeric gradients, over every element, to a relative error of 1e-6."
+
+
+def _comparison(result, names):
+    head = [f"loss on {names['target']}", f"loss on {names['base']}", "trained values", "optimiser, KiB", "ms a step (median)"]
+    rows = [
+        [TITLES[key], f"{loss['target']:.3f}", f"{loss['base']:.3f}", trained, memory, time]
+        for key, loss, trained, memory, time in _rows(result)
+    ]
+    cells = "".join(f"<tr><td>{'</td><td>'.join(row)}</td></tr>" for row in rows)
+    return f"<table><tr><th></th><th>{'</th><th>'.join(map(html.escape, head))}</th></tr>{cells}</table>"
+
+
+def _samples(result):
+    parts = []
+    for prompt in ("base", "target"):
+        cards = "".join(
+            f"<div><b>{title}</b><pre>{html.escape(result[key]['samples'][prompt])}</pre></div>" for key, title in TITLES.items()
+        )
+        parts.append(f"<div class='samples'>{cards}</div>")
+    return "<p>The same prompt and the same random numbers for each model, temperature 0.8.</p>" + "".join(parts)
+
+
+def _mean(rows, key):
+    return sum(row[key] for row in rows) / len(rows)
+
+
+def _picture(figure, description):
+    data = io.BytesIO()
+    figure.savefig(data, format="png", dpi=130)
+    encoded = base64.b64encode(data.getvalue()).decode()
+    return f"<p><img alt='{html.escape(description)}' src='data:image/png;base64,{encoded}'></p>"

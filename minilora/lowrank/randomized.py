@@ -1,0 +1,45 @@
+"""The first r singular triplets from a random sketch: Halko, Martinsson and Tropp, "Finding structure with randomness" (2011).
+
+    W: (m, n)   Omega: (n, l), standard normal   Q: (m, l), orthonormal columns   l = r + oversample
+
+    (R1)  Q    =  orth(W Omega)             the sketch: W's large directions survive a random mixture of its columns
+    (R2)  Q   <-  orth(W orth(W^T Q))       q times: each pass multiplies every ratio sigma_i / sigma_1 by its square
+    (R3)  W   ~=  Q (Q^T W)                 a small matrix (l, n), whose exact SVD is cheap
+
+The cost is 2 q + 2 products with W, O(m n l), where the full SVD costs O(m n min(m, n)). With p = oversample at least 2,
+
+    (R4)  E norm_2(W - Q Q^T W)  <=  (1 + sqrt(r / (p - 1)) + e sqrt(l) / p sqrt(min(m, n) - r))^(1 / (2 q + 1)) sigma_(r+1)
+
+(their Corollary 10.10), and cutting the result back to rank r adds at most sigma_(r+1). Where the spectrum falls slowly, as that
+of weights does, the power passes (R2) are what makes it accurate. They are orthonormalised at each half step: without that, in
+floating point, every column would turn into u_1.
+"""
+
+from minilora import backend
+from minilora.lowrank.matrix import as_matrix, check_rank
+
+
+def randomized_svd(W, rank, rng=0, oversample=8, n_iter=2):
+    """U (m, rank), sigma (rank,) falling, V^T (rank, n): nearly the first singular triplets of W (m, n), in W's dtype.
+
+    rng: a seed or a NumPy generator; the sketch is drawn on the host, so a seed gives the same sketch on every device.
+    oversample: how many directions beyond `rank` are sketched, at least 0. n_iter: the power passes q, at least 0.
+    ValueError unless 1 <= rank <= min(m, n).
+    """
+    W = as_matrix(W)
+    check_rank(rank, W)
+    if oversample < 0 or n_iter < 0:
+        raise ValueError(f"oversample and n_iter must be at least 0, got {oversample} and {n_iter}")
+    xp = backend.get_array_module(W)
+    l = min(rank + oversample, *W.shape)
+    Omega = xp.asarray(backend.as_generator(rng).standard_normal((W.shape[1], l)), dtype=W.dtype)
+    Q = _orthonormal(W @ Omega)  # (R1)
+    for _ in range(n_iter):
+        Q = _orthonormal(W @ _orthonormal(W.T @ Q))  # (R2)
+    U, sigma, Vt = xp.linalg.svd(Q.T @ W, full_matrices=False)  # (R3)
+    return Q @ U[:, :rank], sigma[:rank], Vt[:rank]
+
+
+def _orthonormal(Y):
+    Q, _ = backend.get_array_module(Y).linalg.qr(Y)
+    return Q
