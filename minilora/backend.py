@@ -12,6 +12,7 @@ import sys
 import numpy as np
 import scipy.special
 
+BLOCK = 1 << 15  # elements: five arrays of float32 are 640 KiB and stay in the second-level cache
 _modules = {np.ndarray: np, np.generic: np}  # array type -> the module that computes with it
 
 
@@ -109,6 +110,11 @@ def erf(x, out=None):
 def as_generator(rng):
     """A NumPy generator from an int seed, or the generator itself. Random numbers are always drawn on the host."""
     return np.random.default_rng(rng)
+
+
+def block_size(like, size):
+    """How many of `size` elements to sweep over at a time, at least 1: what stays in cache on the host, all of them on a GPU."""
+    return max(1, min(size, BLOCK) if get_array_module(like) is np else size)
 
 
 def tune_memory():

@@ -34,7 +34,8 @@ def adapt(args):
     if not args.full:
         spec = lora.LoRA(args.rank, args.alpha, args.dropout, args.bias)
         lora.inject(model, spec, args.targets or lora.ALL_LINEAR, rng=args.seed)
-    print(f"{count(model, trainable_only=True):,} of {count(model):,} parameters learn, {corpus.name}: {len(corpus.text):,} characters")
+    learning = f"{count(model, trainable_only=True):,} of {count(model):,} parameters learn"
+    print(f"{learning}, {corpus.name}: {len(corpus.text):,} characters")
     args.lr = args.lr or (1e-3 if args.full else 5e-3)
     _learn(model, tokenizer, corpus, args)
     if args.full:
@@ -73,8 +74,9 @@ def spectrum(args):
     rows = analysis.spectrum_rows(before, after)
     for row in rows:
         stable = lowrank.stable_rank(after[row["name"]])
-        line = f"{row['name']:<20}{str(tuple(row['shape'])):>12}{row['after'][0]:>10.3f}{stable:>9.1f}{row['effective_rank']:>11.1f}"
-        print(line + (f"{row['change_effective_rank']:>26.1f}{row['change_energy_rank']:>13}" if args.against else ""))
+        matrix = f"{row['name']:<20}{str(tuple(row['shape'])):>12}"
+        ranks = f"{row['after'][0]:>10.3f}{stable:>9.1f}{row['effective_rank']:>11.1f}"
+        print(matrix + ranks + (f"{row['change_effective_rank']:>26.1f}{row['change_energy_rank']:>13}" if args.against else ""))
     if args.picture:
         from minilora import plots
 

@@ -5,12 +5,13 @@ import html
 import io
 
 from minilora import plots
-from minilora.gradcheck import verify_table
+from minilora.experiments.verification import table
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
 h1 { font-size: 1.7rem; } h2 { margin-top: 2.5rem; border-bottom: 1px solid #ddd; }
-table { border-collapse: collapse; margin: 1rem 0; } th, td { padding: .3rem .8rem; border-bottom: 1px solid #ddd; text-align: right; }
+table { border-collapse: collapse; margin: 1rem 0; }
+th, td { padding: .3rem .8rem; border-bottom: 1px solid #ddd; text-align: right; }
 th:first-child, td:first-child { text-align: left; } img { max-width: 100%; height: auto; }
 pre { background: #f6f6f6; padding: .8rem; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .85rem; }
 .samples { display: grid; grid-template-columns: repeat(auto-fit, minmax(18rem, 1fr)); gap: 1rem; }
@@ -29,7 +30,7 @@ def report_html(result, reports):
             f"<style>{STYLE}</style></head><body><h1>A tiny transformer, and two ways to adapt it</h1>",
             _introduction(result, names),
             "<h2>1 &nbsp;Every gradient, checked</h2>",
-            f"<p>{_verdict(reports)}</p>{verify_table(reports)}",
+            f"<pre>{html.escape(table(reports))}</pre>",
             f"<h2>2 &nbsp;Training on {names['base']}</h2>",
             _picture(
                 plots.loss_curve(result["base"]["train_loss"], result["base"]["history"], names, result["uniform_loss"]),
@@ -50,10 +51,7 @@ def report_html(result, reports):
                 plots.learned_and_forgotten(result["base"]["loss"], {m: result[m]["history"] for m in ("full", "lora")}, names),
                 "Loss on the base text against loss on the target text along both adaptations",
             ),
-            "<p>The change that each made to a matrix, as a spectrum. LoRA's ends at its rank by construction; full tuning's does "
-            f"not: it takes {_mean(result['full']['spectra'], 'change_energy_rank'):.0f} of "
-            f"{len(result['full']['spectra'][0]['change'])} directions to hold 90 % of its squared size "
-            f"(LoRA: {_mean(result['lora']['spectra'], 'change_energy_rank'):.0f}).</p>",
+            _change(result),
             _picture(
                 plots.change_spectra({m: result[m]["spectra"] for m in ("full", "lora")}, TITLES, settings["rank"]),
                 "Spectrum of the change Delta W under full tuning and LoRA",
@@ -83,23 +81,16 @@ def _rows(result):
 
 
 def _introduction(result, names):
-    settings, versions = result["settings"], result["versions"]
-    texts = "; ".join(
-        f"{corpus['name']}: {corpus['characters']:,} characters, SHA-256 {corpus['sha256'][:12]}" for corpus in result["texts"].values()
-    )
-    made_with = ", ".join(f"{key} {value}" for key, value in versions.items() if isinstance(value, (str, int)))
+    settings, corpora = result["settings"], result["texts"].values()
+    texts = "; ".join(f"{c['name']}: {c['characters']:,} characters, SHA-256 {c['sha256'][:12]}" for c in corpora)
+    made_with = ", ".join(f"{key} {value}" for key, value in result["versions"].items())
+    base, target = html.escape(names["base"]), html.escape(names["target"])
     return (
-        f"<p>A transformer of {result['model']['parameters']:,} parameters was trained for {settings['steps']} steps on "
-        f"{html.escape(names['base'])}, then adapted for {settings['adapt_steps']} steps to {html.escape(names['target'])}: once with "
-        f"every weight free, once by LoRA at rank {settings['rank']}.</p>"
-        f"<p class='note'>{html.escape(texts)}. Seed {settings['seed']}. {html.escape(made_with)}. One seed: expect other "
-        "digits with another, or with another Python, whose library is the text.</p>"
+        f"<p>A transformer of {result['model']['parameters']:,} parameters was trained for {settings['steps']} steps on {base}, then "
+        f"adapted for {settings['adapt_steps']} steps to {target}: once with every weight free, once by LoRA at rank "
+        f"{settings['rank']}.</p><p class='note'>{html.escape(texts)}. Seed {settings['seed']}. {html.escape(made_with)}. One seed: "
+        "expect other digits with another, or with another Python, whose library is the text.</p>"
     )
-
-
-def _verdict(reports):
-    passed = sum(report.ok for report in reports.values())
-    return f"{passed} of {len(reports)} formulas agree with numeric gradients, over every element, to a relative error of 1e-6."
 
 
 def _comparison(result, names):
@@ -110,6 +101,15 @@ def _comparison(result, names):
     ]
     cells = "".join(f"<tr><td>{'</td><td>'.join(row)}</td></tr>" for row in rows)
     return f"<table><tr><th></th><th>{'</th><th>'.join(map(html.escape, head))}</th></tr>{cells}</table>"
+
+
+def _change(result):
+    full, lora = (_mean(result[method]["spectra"], "change_energy_rank") for method in ("full", "lora"))
+    return (
+        "<p>The change that each made to a matrix, as a spectrum. LoRA's ends at its rank by construction; full tuning's does not. "
+        f"Directions that hold 90 % of the change's squared size, mean over the matrices: full tuning {full:.0f} of "
+        f"{len(result['full']['spectra'][0]['change'])}, LoRA {lora:.0f}.</p>"
+    )
 
 
 def _samples(result):

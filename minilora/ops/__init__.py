@@ -10,7 +10,14 @@ from minilora.ops.cross_entropy import (
 from minilora.ops.dropout import dropout_backward, dropout_forward
 from minilora.ops.embedding import embedding_backward, embedding_forward
 from minilora.ops.form import Op, register, registry
-from minilora.ops.gelu import gelu_erf_backward, gelu_erf_forward, gelu_tanh_backward, gelu_tanh_forward
+from minilora.ops.gelu import (
+    gelu_erf_backward,
+    gelu_erf_forward,
+    gelu_tanh_backward,
+    gelu_tanh_forward,
+    gelu_tanh_steps_backward,
+    gelu_tanh_steps_forward,
+)
 from minilora.ops.kl_divergence import kl_divergence_backward, kl_divergence_forward
 from minilora.ops.layernorm import layernorm_backward, layernorm_forward, layernorm_steps_backward, layernorm_steps_forward
 from minilora.ops.linear import linear_backward, linear_forward

@@ -35,8 +35,8 @@ def attention_forward(q, k, v, mask=None, keep=None, causal=True, p=0.0):
     qs = (q * (1 / math.sqrt(D))).reshape(N, K, H // K * T, D)
     scores = qs @ k.swapaxes(-1, -2)                    # (F1)
     if causal and T > 1:
-        per_head = scores.reshape(N, H, T, S)
-        per_head += causal_bias(q, T, S)                # (F1)
+        xp = get_array_module(q)
+        scores += xp.tile(causal_bias(q, T, S), (H // K, 1))            # (F1)
     if mask is not None:
         scores += mask_bias(q, mask)[:, None, None, :]  # (F1)
     P = masked_softmax(scores)                          # (F2)
@@ -94,7 +94,7 @@ def mask_bias(like, mask):
 def attention_inputs(rng, N=3, H=4, K=2, T=5, S=5, D=7):
     """Grouped heads and a padding mask; the last key of one sequence is hidden, and no query loses all its keys."""
     mask = rng.random((N, S)) < 0.7
-    mask[:, 0], mask[0, -1] = True, False
+    mask[0, -1], mask[:, 0] = False, True
     return {
         "q": rng.standard_normal((N, H, T, D)),
         "k": rng.standard_normal((N, K, S, D)),

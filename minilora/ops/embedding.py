@@ -27,14 +27,14 @@ def embedding_backward(dy, cache, needs=None):
     C = W.shape[1]
     dW = xp.zeros(W.shape, dtype=W.dtype)
     # add.at is several times faster on flat arrays, so each entry of dy is sent to its own place in a flat dW
-    places = ids.reshape(-1, 1) * C + xp.arange(C)
+    places = ids.reshape(-1, 1).astype("int64") * C + xp.arange(C)      # in the ids' own 8 or 16 bits, id C would wrap around
     xp.add.at(dW.reshape(-1), places.reshape(-1), dy.reshape(-1))   # (B1)
     return (dW,)
 
 
 def embedding_inputs(rng, N=3, T=5, V=7, C=4):
     ids = rng.integers(0, V, (N, T))
-    ids[0, :2] = ids[1, 0]                              # at least one id is certain to repeat
+    ids[0, :2] = ids[-1, -1]                            # at least one id is certain to repeat
     return {"ids": ids, "W": rng.standard_normal((V, C))}
 
 

@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from minilora.backend import block_size
+
 
 @dataclass(frozen=True)
 class Op:
@@ -40,6 +42,23 @@ def register(name, forward, backward, make_inputs, lesson, **constants):
 def wanted(needs, name):
     """Whether the gradient of input `name` is asked for."""
     return needs is None or name in needs
+
+
+def row_product(x, M):
+    """x M, for x: (..., C) and M: (C, out), as one product over all rows; `x @ M` makes a small one for each leading index."""
+    return (rows(x) @ M).reshape(*x.shape[:-1], M.shape[1])
+
+
+def in_blocks(*arrays):
+    """Arrays of one size, flattened and cut alike into blocks that stay in cache; views, so write into them with out=.
+
+    Outputs must be fresh, contiguous arrays. The inputs may be laid out as they like.
+    """
+    flat = [a.reshape(-1) for a in arrays]
+    size = flat[0].size
+    step = block_size(arrays[0], size)
+    for start in range(0, size, step):
+        yield [a[start : start + step] for a in flat]
 
 
 def rows(x):

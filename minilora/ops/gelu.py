@@ -10,12 +10,14 @@
               (F4)  t = tanh(u)
               (F5)  y = x (1 + t) / 2
     backward  (B2)  dx = dy ((1 + t) / 2 + x (1 - t^2) u' / 2),  u' = c (1 + 3 a x^2)
+
+The tanh form stands here twice: gelu_tanh_steps is the formula; gelu_tanh is the same in blocks that stay in cache.
 """
 
 import math
 
 from minilora.backend import erf, get_array_module
-from minilora.ops.form import register, wanted
+from minilora.ops.form import in_blocks, register, wanted
 
 C_TANH = math.sqrt(2 / math.pi)
 A_TANH = 0.044715
@@ -37,7 +39,7 @@ def gelu_erf_backward(dy, cache, needs=None):
     return (dy * (Phi + x * phi),)                      # (B1)
 
 
-def gelu_tanh_forward(x):
+def gelu_tanh_steps_forward(x):
     """y = x (1 + tanh(u)) / 2. The cache holds x and t."""
     u = x * (C_TANH + C_TANH * A_TANH * x * x)          # (F3)
     t = get_array_module(x).tanh(u)                     # (F4)
@@ -45,7 +47,7 @@ def gelu_tanh_forward(x):
     return y, (x, t)
 
 
-def gelu_tanh_backward(dy, cache, needs=None):
+def gelu_tanh_steps_backward(dy, cache, needs=None):
     """The gradient dx."""
     x, t = cache
     if not wanted(needs, "x"):
@@ -55,9 +57,46 @@ def gelu_tanh_backward(dy, cache, needs=None):
     return (dx,)
 
 
+def gelu_tanh_forward(x):
+    """The same y. The cache holds x and t."""
+    xp = get_array_module(x)
+    y, t = xp.empty(x.shape, dtype=x.dtype), xp.empty(x.shape, dtype=x.dtype)
+    for xb, yb, tb in in_blocks(x, y, t):
+        xp.multiply(xb, xb, out=tb)
+        tb *= C_TANH * A_TANH
+        tb += C_TANH
+        tb *= xb                                        # (F3)
+        xp.tanh(tb, out=tb)                             # (F4)
+        xp.add(tb, 1, out=yb)
+        yb *= xb
+        yb *= 0.5                                       # (F5)
+    return y, (x, t)
+
+
+def gelu_tanh_backward(dy, cache, needs=None):
+    """The same gradient dx."""
+    x, t = cache
+    if not wanted(needs, "x"):
+        return (None,)
+    xp = get_array_module(x)
+    dx = xp.empty(x.shape, dtype=x.dtype)
+    for xb, tb, dyb, dxb in in_blocks(x, t, dy, dx):
+        xp.multiply(xb, xb, out=dxb)
+        dxb *= 3 * C_TANH * A_TANH
+        dxb += C_TANH                                   # u'
+        dxb *= xb
+        dxb *= 1 - tb * tb                              # x (1 - t^2) u'
+        dxb += tb
+        dxb += 1
+        dxb *= 0.5
+        dxb *= dyb                                      # (B2)
+    return (dx,)
+
+
 def gelu_inputs(rng, N=2, T=3, F=5):
     return {"x": rng.standard_normal((N, T, F))}
 
 
 register("gelu_tanh", gelu_tanh_forward, gelu_tanh_backward, gelu_inputs, lesson="05")
+register("gelu_tanh_steps", gelu_tanh_steps_forward, gelu_tanh_steps_backward, gelu_inputs, lesson="05")
 register("gelu_erf", gelu_erf_forward, gelu_erf_backward, gelu_inputs, lesson="05")

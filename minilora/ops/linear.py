@@ -8,12 +8,12 @@
               (B3)  db = sum over rows  dy
 """
 
-from minilora.ops.form import register, rows, wanted
+from minilora.ops.form import register, row_product, rows, wanted
 
 
 def linear_forward(x, W, b=None):
     """y = x W^T + b. The cache holds x, W and whether there was a b."""
-    y = x @ W.T                                         # (F1)
+    y = row_product(x, W.T)                             # (F1)
     if b is not None:
         y += b                                          # (F1)
     return y, (x, W, b is not None)
@@ -24,7 +24,7 @@ def linear_backward(dy, cache, needs=None):
     x, W, has_bias = cache
     dx = dW = db = None
     if wanted(needs, "x"):
-        dx = dy @ W                                     # (B1)
+        dx = row_product(dy, W)                         # (B1)
     if wanted(needs, "W"):
         dW = rows(dy).T @ rows(x)                       # (B2)
     if has_bias and wanted(needs, "b"):

@@ -17,14 +17,14 @@ Delta W = s B A. With B = 0, as training begins, y = 0 and dA = 0, but dB is not
 """
 
 from minilora.ops.dropout import dropout_backward, dropout_forward
-from minilora.ops.form import register, rows, wanted
+from minilora.ops.form import register, row_product, rows, wanted
 
 
 def lora_forward(x, A, B, keep=None, s=1.0, p=0.0):
     """y = s (x A^T) B^T. The cache holds xd, Z, A, B, s and dropout's cache (None without a mask)."""
     xd, dropped = (x, None) if keep is None else dropout_forward(x, keep, p)    # (F1)
-    Z = xd @ A.T                                        # (F2)
-    y = (s * Z) @ B.T                                   # (F3)
+    Z = row_product(xd, A.T)                            # (F2)
+    y = row_product(s * Z, B.T)                         # (F3)
     return y, (xd, Z, A, B, s, dropped)
 
 
@@ -35,11 +35,11 @@ def lora_backward(dy, cache, needs=None):
     if wanted(needs, "B"):
         dB = rows(dy).T @ (s * rows(Z))                 # (B1)
     if wanted(needs, "A") or wanted(needs, "x"):
-        dZ = s * (dy @ B)                               # (B2)
+        dZ = s * row_product(dy, B)                     # (B2)
     if wanted(needs, "A"):
         dA = rows(dZ).T @ rows(xd)                      # (B3)
     if wanted(needs, "x"):
-        dx = dZ @ A                                     # (B4)
+        dx = row_product(dZ, A)                         # (B4)
         if dropped is not None:
             (dx,) = dropout_backward(dx, dropped)       # (B5)
     return dx, dA, dB

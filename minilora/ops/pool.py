@@ -46,7 +46,7 @@ def pick_backward(dy, cache, needs=None):
 
 def mean_pool_inputs(rng, N=3, T=5, C=7):
     mask = rng.random((N, T)) < 0.6
-    mask[:, 0], mask[0, -1] = True, False
+    mask[0, -1], mask[:, 0] = False, True
     return {"x": rng.standard_normal((N, T, C)), "mask": mask}
 
 

@@ -10,8 +10,6 @@ from itertools import groupby
 
 from minilora import backend
 
-BLOCK = 1 << 15  # elements: a block of data, grad, m, v and scratch in float32 is 640 KiB and stays in the second-level cache
-
 
 class FlatParameters:
     """The trainable ones among `parameters` (an iterable of Parameter), moved into flat buffers; frozen ones are skipped.
@@ -45,7 +43,7 @@ class FlatParameters:
         for p, data, grad in zip(self._parameters, self.split(self.data), self.split(self.grad), strict=True):
             p.move_into(data, grad)
         self._views = [(p.data, p.grad) for p in self._parameters]
-        self.block = min(BLOCK, self.data.size) if xp.__name__ == "numpy" else self.data.size  # a GPU wants it whole
+        self.block = backend.block_size(self.data, self.data.size)
 
     def __iter__(self):
         return iter(self._parameters)

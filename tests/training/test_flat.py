@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
+from minilora.backend import BLOCK
 from minilora.nn.parameter import Parameter
-from minilora.training.flat import BLOCK, FlatParameters
+from minilora.training.flat import FlatParameters
 
 
 def make_parameters():

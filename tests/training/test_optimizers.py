@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from minilora.backend import BLOCK
 from minilora.nn.parameter import Parameter
 from minilora.training import SGD, Adam, AdamW
-from minilora.training.flat import BLOCK
 
 SHAPES = {"b": (5,), "W": (3, 7), "big": (BLOCK // 3, 4), "gamma": (2,)}  # "big" spans two blocks
 

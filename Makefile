@@ -1,0 +1,48 @@
+# Every target sets up .venv by itself. `make` alone lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# CHECK=1: notebooks are regenerated, executed and compared, and none is written.
+CHECK ?=
+
+help:                   ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
+
+demo: $(VENV)/.demo      ## the whole story, about 3 minutes: train, analyse, adapt, report
+	$(BIN)/minilora demo
+
+test: $(VENV)/.test      ## the tests
+	$(BIN)/python -m pytest
+
+oracle: $(VENV)/.oracle  ## the tests against PyTorch and CuPy's signatures
+	MINILORA_ORACLE=1 $(BIN)/python -m pytest --override-ini=addopts='-q --strict-markers --import-mode=importlib' tests/oracle
+
+notebooks: $(VENV)/.test ## lessons/*.md to executed notebooks/*.ipynb; with CHECK=1 compare and execute only
+	$(BIN)/python -m minilora.course.notebooks $(if $(CHECK),--check)
+
+bench: $(VENV)/.oracle   ## the benchmarks, each a ratio against a named peer
+	$(BIN)/python benchmarks/train_step.py
+
+lint: $(VENV)/.test      ## ruff
+	$(BIN)/ruff check .
+
+clean:                  ## remove .venv and runs
+	rm -rf $(VENV) runs
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(f"minilora needs Python 3.11 or later, $(PYTHON) is {v.major}.{v.minor}: try make PYTHON=python3.12") if v < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install -q --editable .
+	@touch $@
+
+$(VENV)/.test: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install -q --editable '.[course,dev]'
+	@touch $@ $(VENV)/.demo
+
+$(VENV)/.oracle: pyproject.toml tests/oracle/constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install -q --constraint tests/oracle/constraints.txt --editable '.[course,dev,oracle]'
+	@touch $@ $(VENV)/.test $(VENV)/.demo
+
+.PHONY: help demo test oracle notebooks bench lint clean
