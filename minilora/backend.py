@@ -16,7 +16,7 @@ BLOCK = 1 << 15  # elements: five arrays of float32 are 640 KiB and stay in the 
 _modules = {np.ndarray: np, np.generic: np}  # array type -> the module that computes with it
 
 
-class BackendError(RuntimeError):
+class BackendError(ValueError):
     """The backend that was asked for cannot be had."""
 
 

@@ -1,7 +1,6 @@
 """The command line: `minilora COMMAND --help` shows each command with an example that runs."""
 
 import argparse
-import os
 import sys
 from importlib import import_module
 
@@ -11,12 +10,11 @@ BASE = "runs/base"
 def main(argv=None):
     """Run one command. Exit code 0; 1 where a check says no; 2 with one line on stderr for bad input; 130 after Ctrl-C."""
     args = parser().parse_args(argv)
-    if args.backend:
-        os.environ["MINILORA_BACKEND"] = args.backend
     try:
-        from minilora import backend
+        from minilora import backend  # not above: MINILORA_BACKEND may ask for what cannot be had
 
-        backend.use(os.environ.get("MINILORA_BACKEND") or "numpy")
+        if args.backend:
+            backend.use(args.backend)
         backend.tune_memory()
         module, function = args.run
         return getattr(import_module(f"minilora.commands.{module}"), function)(args) or 0
@@ -35,10 +33,11 @@ def main(argv=None):
 
 def _is_users(error):
     """Whether an error is about what was asked for, not a defect here: those say what to do and need no traceback."""
-    from minilora.backend import BackendError
+    if isinstance(error, (ValueError, OSError)):
+        return True
     from minilora.training import TrainingError
 
-    return isinstance(error, (ValueError, OSError, BackendError, TrainingError))
+    return isinstance(error, TrainingError)
 
 
 def parser():

@@ -50,5 +50,6 @@ def info(args):
         return
     state = read_state(args.folder)
     print(f"a run of {state['step']} steps, saved with {state['versions']}")
-    for key, value in state["config"].items():
+    run = Path(args.folder) / "run.json"
+    for key, value in ((files.load_json(run) if run.exists() else {}) | state["config"]).items():
         print(f"{key:<18}{value}")

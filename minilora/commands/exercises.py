@@ -5,7 +5,8 @@ from minilora.course import exercises
 
 def exercise(args):
     if args.action == "list":
-        print(exercises.listing(args.folder))
+        for number, title, status in exercises.listing(args.folder):
+            print(f"{number:<5}{title:<60}{status}")
         return 0
     if args.number is None:
         raise ValueError(f"exercise {args.action} needs a number, such as 02; see minilora exercise list")

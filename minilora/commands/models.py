@@ -4,7 +4,7 @@ from pathlib import Path
 
 from minilora import adapters as lora
 from minilora import files, lowrank
-from minilora.data import python_docs, split, standard_library, text_file
+from minilora.data import python_docs, standard_library, text_file
 from minilora.experiments import analysis, runs
 from minilora.experiments.demo import count
 from minilora.nn import Transformer, TransformerConfig
@@ -103,19 +103,19 @@ def _load(args):
 
 
 def _other(model, args):
-    """The model to compare with. A run's weights before training follow from its seed, 0 unless train was told otherwise."""
+    """The model to compare with. A run's weights before training follow from its seed."""
     if args.against == "init":
-        seed = files.load_json(Path(args.model) / "seed.json") if (Path(args.model) / "seed.json").exists() else 0
-        return Transformer(model.config, rng=seed)
+        return Transformer(model.config, rng=files.load_json(Path(args.model) / "run.json")["seed"])
     return runs.load_model(args.against)
 
 
 def _learn(model, tokenizer, corpus, args):
-    learning, held_out = (tokenizer.encode(part) for part in split(corpus.text))
+    learning, held_out = runs.learning_and_held_out(tokenizer, corpus, model.config.block_size)
     trainer = runs.train(
         model, learning, {"held_out": held_out}, args.steps, lr=args.lr, batch_size=args.batch, rng=args.seed,
         folder=args.folder, evaluate_every=max(1, args.steps // 10),
     )  # fmt: skip
+    files.save_json(Path(args.folder) / "run.json", {"seed": args.seed, "text": corpus.record()})
     evaluated = [row for row in trainer.history if "held_out" in row]
     if evaluated:
         print(f"step {evaluated[-1]['step']}: held-out loss {evaluated[-1]['held_out']:.3f} nats a token")

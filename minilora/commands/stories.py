@@ -6,7 +6,7 @@ from pathlib import Path
 
 from minilora import files
 from minilora.data import Corpus, keep_characters, python_docs, standard_library, text_file
-from minilora.experiments.demo import QUICK, DemoSettings, run_demo
+from minilora.experiments.demo import QUICK, DemoSettings, encode, run_demo
 from minilora.experiments.report import comparison_text, report_html
 from minilora.experiments.verification import table, verify
 
@@ -16,13 +16,16 @@ CODE_CHARACTERS = 1_000_000  # of the standard library: whole files, spread even
 def demo(args):
     start = time.perf_counter()
     settings = dataclasses.replace(QUICK if args.quick else DemoSettings(), seed=args.seed)
-    base = text_file(args.text) if args.text else _plain(python_docs())
-    target = text_file(args.target) if args.target else _plain(standard_library(CODE_CHARACTERS))
+    texts = {
+        "base": text_file(args.text) if args.text else _plain(python_docs()),
+        "target": text_file(args.target) if args.target else _plain(standard_library(CODE_CHARACTERS)),
+    }
+    tokenizer, ids = encode(texts, settings)
     folder = Path(args.folder)
     print("1  Verify every registered formula")
     reports = verify(rng=args.seed)
     print(table(reports))
-    result = run_demo(base, target, settings, folder, say=print)
+    result = run_demo(texts, tokenizer, ids, settings, folder)
     print(f"\n{comparison_text(result)}")
     files.save_json(folder / "result.json", result)
     files.save_text(folder / "report.html", report_html(result, reports))

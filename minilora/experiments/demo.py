@@ -11,9 +11,9 @@ from statistics import median
 
 from minilora import __version__, files
 from minilora.adapters import LoRA, inject
-from minilora.data import CharTokenizer, evaluation_windows, split
+from minilora.data import CharTokenizer, evaluation_windows
 from minilora.experiments import analysis
-from minilora.experiments.runs import held_out_loss, save_tokenizer, train
+from minilora.experiments.runs import held_out_loss, learning_and_held_out, save_tokenizer, train
 from minilora.nn import Transformer, TransformerConfig, generate
 from minilora.training.versions import versions
 
@@ -40,16 +40,20 @@ class DemoSettings:
 QUICK = DemoSettings(steps=150, adapt_steps=50, sample=120)
 
 
-def run_demo(base, target, settings, folder, say=print):
-    """Train on the Corpus `base`, adapt to the Corpus `target`, and return all figures as plain data.
+def encode(texts, settings):
+    """A tokeniser over the Corpora {"base", "target"}, and {name: (ids to learn from, ids held out)}. ValueError if too short."""
+    tokenizer = CharTokenizer().train("".join(corpus.text for corpus in texts.values()))
+    return tokenizer, {name: learning_and_held_out(tokenizer, corpus, settings.block_size) for name, corpus in texts.items()}
 
-    Stages are kept under `folder`; those of other settings or texts are not taken up.
+
+def run_demo(texts, tokenizer, ids, settings, folder, say=print):
+    """Train on the Corpus texts["base"], adapt to texts["target"], and return all figures as plain data.
+
+    tokenizer, ids: of `encode`. Stages are kept under `folder`; those of other settings or texts are not taken up.
     """
     folder = Path(folder) / "stages"
-    _forget_other_runs(folder, {"settings": asdict(settings), "base": base.record(), "target": target.record()})
-    tokenizer = CharTokenizer().train(base.text + target.text)
-    texts = {"base": base, "target": target}
-    ids = {name: [tokenizer.encode(part) for part in split(corpus.text)] for name, corpus in texts.items()}
+    base, target = texts["base"], texts["target"]
+    _forget_other_runs(folder, {"settings": asdict(settings)} | {name: corpus.record() for name, corpus in texts.items()})
     held_out = {name: parts[1] for name, parts in ids.items()}
     windows = {name: evaluation_windows(part, settings.block_size) for name, part in held_out.items()}
     save_tokenizer(folder, tokenizer)

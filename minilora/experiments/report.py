@@ -85,12 +85,16 @@ def _introduction(result, names):
     texts = "; ".join(f"{c['name']}: {c['characters']:,} characters, SHA-256 {c['sha256'][:12]}" for c in corpora)
     made_with = ", ".join(f"{key} {value}" for key, value in result["versions"].items())
     base, target = html.escape(names["base"]), html.escape(names["target"])
-    return (
-        f"<p>A transformer of {result['model']['parameters']:,} parameters was trained for {settings['steps']} steps on {base}, then "
-        f"adapted for {settings['adapt_steps']} steps to {target}: once with every weight free, once by LoRA at rank "
-        f"{settings['rank']}.</p><p class='note'>{html.escape(texts)}. Seed {settings['seed']}. {html.escape(made_with)}. One seed: "
-        "expect other digits with another, or with another Python, whose library is the text.</p>"
+    story = (
+        f"A transformer of {result['model']['parameters']:,} parameters was trained for {settings['steps']} steps on {base}, "
+        f"then adapted for {settings['adapt_steps']} steps to {target}: once with every weight free, once by LoRA at rank "
+        f"{settings['rank']}."
     )
+    note = (
+        f"{html.escape(texts)}. Seed {settings['seed']}. {html.escape(made_with)}. "
+        "One seed: expect other digits with another, or with another Python, whose library is the text."
+    )
+    return f"<p>{story}</p><p class='note'>{note}</p>"
 
 
 def _comparison(result, names):
@@ -106,7 +110,7 @@ def _comparison(result, names):
 def _change(result):
     full, lora = (_mean(result[method]["spectra"], "change_energy_rank") for method in ("full", "lora"))
     return (
-        "<p>The change that each made to a matrix, as a spectrum. LoRA's ends at its rank by construction; full tuning's does not. "
+        "<p>The change that each made to a matrix, as a spectrum. LoRA's ends at its rank; full tuning's does not. "
         f"Directions that hold 90 % of the change's squared size, mean over the matrices: full tuning {full:.0f} of "
         f"{len(result['full']['spectra'][0]['change'])}, LoRA {lora:.0f}.</p>"
     )

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from minilora import files
-from minilora.data import BPETokenizer, CharTokenizer, LanguageBatches, evaluation_windows
+from minilora.data import BPETokenizer, CharTokenizer, LanguageBatches, evaluation_windows, split
 from minilora.nn import Transformer, TransformerConfig
 from minilora.training import AdamW, Trainer, load_checkpoint, save_checkpoint, warmup_cosine
 from minilora.training.checkpoints import read_state
@@ -41,6 +41,17 @@ def save_run(folder, model, tokenizer):
     """Write a model that is not being trained, with its tokeniser."""
     save_checkpoint(folder, model)
     save_tokenizer(folder, tokenizer)
+
+
+def learning_and_held_out(tokenizer, corpus, block_size):
+    """The ids to learn from and those held out, a tenth. ValueError if the text is too short to give a window of each."""
+    learning, held_out = (tokenizer.encode(part) for part in split(corpus.text))
+    if len(held_out) <= block_size:
+        raise ValueError(
+            f"{corpus.name} is too short: a tenth of it is held out, {len(held_out)} tokens, and a block takes {block_size + 1};"
+            f" give a text of {10 * (block_size + 1):,} characters or more"
+        )
+    return learning, held_out
 
 
 def held_out_loss(model, windows):

@@ -1,5 +1,7 @@
 """The Transformer: GPT-2, Llama and BERT-like encoders are settings of this one class."""
 
+from collections import Counter
+
 from minilora import backend
 from minilora.nn.build import Builder
 from minilora.nn.dropout import Dropout
@@ -90,8 +92,11 @@ class Transformer(Layer):
     def trace(self, ids):
         """Run a forward and list (layer name, kind, output shape, number of parameters of its own) in the order computed."""
         steps, layers = [], list(self.named_layers())
+        own = Counter()  # a tied head has none of its own
+        for name, parameter in self.named_parameters():
+            own[name.rpartition(".")[0]] += parameter.data.size
         for name, layer in layers:
-            layer.forward = _recorded(name, layer, steps)
+            layer.forward = _recorded(name, layer, own[name], steps)
         try:
             logits = self.forward(ids)
         finally:
@@ -161,9 +166,8 @@ def _refuse_outside(ids, size, name, where):
         raise ValueError(f"{name} {low if low < 0 else high} is outside {where}, 0 to {size - 1}")
 
 
-def _recorded(name, layer, steps):
+def _recorded(name, layer, own, steps):
     forward = layer.forward
-    own = sum(p.data.size for key, p in layer.named_parameters() if "." not in key)
 
     def wrapped(*args, **kwargs):
         y = forward(*args, **kwargs)

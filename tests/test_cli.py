@@ -1,0 +1,192 @@
+"""The command line from end to end on tiny runs, and its answers to bad input: one line, exit code 2, nothing half written."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from minilora.cli import main, parser
+
+SMALL = ["--layers", "1", "--width", "16", "--heads", "2", "--block", "16", "--batch", "4", "--steps", "6"]
+TEXT = "".join(f"The {i}th line says that {i * i % 97} is a number, and so on.\n" for i in range(80))
+CODE = "".join(f"def f{i}(x):\n    return x + {i}\n\n" for i in range(120))
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory):
+    """A folder with texts, a trained run and an adapter of it."""
+    folder = tmp_path_factory.mktemp("cli")
+    (folder / "text.txt").write_text(TEXT)
+    (folder / "code.txt").write_text(CODE)
+    base, text = str(folder / "base"), str(folder / "text.txt")
+    assert main(["train", "--text", text, "--folder", base, "--tokenizer", "bpe", "--vocabulary", "300", *SMALL]) == 0
+    adapt = ["adapt", base, "--text", str(folder / "code.txt"), "--rank", "2", "--steps", "5", "--batch", "4"]
+    assert main([*adapt, "--folder", str(folder / "adapter")]) == 0
+    return folder
+
+
+def run(capsys, *args):
+    """Exit code, and what was printed, of a command."""
+    capsys.readouterr()
+    code = main([str(arg) for arg in args])
+    printed = capsys.readouterr()
+    return code, printed.out, printed.err
+
+
+def refused(capsys, *args):
+    """The one line that a bad command gets."""
+    code, _, err = run(capsys, *args)
+    lines = [line for line in err.replace("\r", "\n").splitlines() if line.startswith("minilora:")]
+    assert code == 2 and len(lines) == 1 and "Traceback" not in err
+    return lines[0]
+
+
+def test_merged_model_writes_what_the_adapted_one_writes(room, capsys):
+    assert run(capsys, "merge", room / "base", room / "adapter", "--folder", room / "merged")[0] == 0
+    prompt = ["--prompt", "def ", "--tokens", 20, "--temperature", 0]
+    _, adapted, _ = run(capsys, "generate", room / "base", "--adapter", room / "adapter", *prompt)
+    _, merged, _ = run(capsys, "generate", room / "merged", *prompt)
+    assert adapted == merged and adapted.startswith("def ")
+
+
+def test_training_again_changes_nothing(room, capsys):
+    before = (room / "base" / "history.csv").read_text()
+    args = ["--text", room / "text.txt", "--folder", room / "base", "--tokenizer", "bpe", "--vocabulary", 300]
+    assert run(capsys, "train", *args, *SMALL)[0] == 0
+    assert (room / "base" / "history.csv").read_text() == before
+
+
+def test_full_tuning_gives_a_run(room, capsys):
+    full = ["adapt", room / "base", "--full", "--text", room / "code.txt", "--steps", 3, "--folder", room / "full"]
+    assert run(capsys, *full)[0] == 0
+    assert run(capsys, "generate", room / "full", "--tokens", 3)[0] == 0
+
+
+def test_spectrum(room, capsys):
+    code, out, _ = run(capsys, "spectrum", room / "base", "--adapter", room / "adapter", "--against", room / "base",
+                       "--picture", room / "s.png")  # fmt: skip
+    ranks = [float(line.split()[-2]) for line in out.splitlines() if line.startswith("blocks.0")]
+    assert code == 0 and len(ranks) == 6 and all(1 <= rank <= 2.001 for rank in ranks)  # LoRA's change has rank 2
+    assert (room / "s.png").read_bytes().startswith(b"\x89PNG")
+    assert run(capsys, "spectrum", room / "base", "--against", "init")[0] == 0
+    assert run(capsys, "spectrum", room / "base")[0] == 0
+
+
+def test_trace_counts_every_parameter_once(room, capsys):
+    _, out, _ = run(capsys, "trace", room / "base")
+    *layers, last = out.splitlines()[1:]
+    own = [int(line.split()[-1]) for line in layers if line.split()[-1].isdigit()]
+    assert sum(own) == int(last.split()[0].replace(",", ""))
+
+
+def test_info(room, capsys):
+    assert "ops" in run(capsys, "info")[1]
+    assert "vocab_size" in run(capsys, "info", room / "base")[1]
+    assert "lora" in run(capsys, "info", room / "adapter")[1]
+
+
+def test_verify(room, capsys):
+    code, out, _ = run(capsys, "verify", "linear", "lora", "--json", "--html", room / "v.html")
+    assert code == 0 and list(json.loads(out)) == ["linear", "lora"]
+    assert "linear" in (room / "v.html").read_text()
+
+
+def test_gradcheck_of_a_file(room, capsys):
+    right = (
+        "import numpy as np\n"
+        "def square_forward(x):\n    return x * x, x\n"
+        "def square_backward(dy, x):\n    return 2 * x * dy\n"
+        "def square_inputs():\n    return {'x': np.array([0.5, -1.5, 2.0])}\n"
+    )
+    (room / "right.py").write_text(right)
+    (room / "wrong.py").write_text(right.replace("2 * x * dy", "x * dy"))
+    assert run(capsys, "gradcheck", room / "right.py")[0] == 0
+    assert run(capsys, "gradcheck", room / "wrong.py")[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["adapt", "{room}/base", "--rank", "99"], "lora rank must be between 1 and min(in, out)=16, got 99"),
+        (["adapt", "{room}/base", "--targets", "attn.z"], "attn.q"),
+        (["generate", "{room}/nothing"], "holds no checkpoint"),
+        (["generate", "{room}/base", "--temperature", "-1"], "temperature"),
+        (["generate", "{room}/base", "--adapter", "{room}/base"], "adapter.json"),
+        (["generate", "{room}/base", "--prompt", ""], "--prompt"),
+        (["train", "--text", "{room}/missing.txt"], "missing.txt"),
+        (["train", "--text", "{room}/empty.txt"], "empty"),
+        (["train", "--text", "{room}/tiny.txt", "--tokenizer", "char"], "too short"),
+        (["train", "--text", "{room}/text.txt", "--heads", "3"], "n_heads"),
+        (["demo", "--text", "{room}/tiny.txt"], "too short"),
+        (["train", "--text", "{room}/text.txt", "--folder", "{room}/text.txt/sub"], "text.txt"),
+        (["verify", "nosuch"], "linear"),
+        (["gradcheck", "{room}/missing.py"], "missing.py"),
+        (["exercise", "check"], "number"),
+        (["exercise", "start", "99"], "02a"),
+        (["--backend", "cupy", "info"], "cupy"),
+    ],
+)
+def test_bad_input_gets_one_line(room, capsys, args, says, tmp_path, monkeypatch):
+    cupy = pytest.importorskip("cupy") if "cupy" in args and "cupy" in sys.modules else None
+    if cupy and cupy.cuda.is_available():
+        pytest.skip("there is a GPU")
+    (room / "empty.txt").write_text("")
+    (room / "tiny.txt").write_text("hello " * 20)
+    monkeypatch.chdir(tmp_path)
+    assert says in refused(capsys, *(arg.format(room=room) for arg in args))
+    assert not list(tmp_path.rglob("*.safetensors")) and not list(tmp_path.rglob("*.tmp"))
+
+
+def test_unknown_character_is_named(room, capsys):
+    assert run(capsys, "train", "--text", room / "text.txt", "--folder", room / "char", "--tokenizer", "char", *SMALL)[0] == 0
+    assert "'é'" in refused(capsys, "generate", room / "char", "--prompt", "é")
+
+
+def test_truncated_and_foreign_checkpoints(room, capsys):
+    broken = room / "broken"
+    broken.mkdir()
+    for file in (room / "base").iterdir():
+        content = file.read_bytes()
+        (broken / file.name).write_bytes(content[: len(content) // 2] if file.suffix == ".safetensors" else content)
+    assert "broken" in refused(capsys, "generate", broken)
+    (broken / "checkpoint.json").write_text('{"format": "another"}')
+    assert "not a checkpoint" in refused(capsys, "generate", broken)
+
+
+def test_cupy_by_environment_is_refused_in_one_line():
+    code = "import sys; from minilora.cli import main; sys.modules['cupy'] = None; sys.exit(main(['info']))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={"MINILORA_BACKEND": "cupy", "PATH": ""}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2 and done.stderr.startswith("minilora: backend 'cupy'") and done.stderr.count("\n") == 1
+
+
+def test_every_command_has_help_with_an_example(capsys):
+    commands = next(action for action in parser()._actions if hasattr(action, "choices") and action.dest != "backend" and action.choices)
+    names = set(commands.choices)
+    assert names >= set("demo verify gradcheck train adapt merge generate spectrum trace info exercise".split())
+    for name in names:
+        with pytest.raises(SystemExit) as end:
+            main([name, "--help"])
+        out = capsys.readouterr().out
+        assert end.value.code == 0 and f"example: minilora {name}" in " ".join(out.split())
+
+
+def test_ctrl_c_says_how_to_go_on(monkeypatch, capsys):
+    import minilora.commands.checks as checks
+
+    def interrupted(args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(checks, "info", interrupted)
+    code, _, err = run(capsys, "info")
+    assert code == 130 and "goes on" in err
+
+
+def test_a_defect_keeps_its_traceback(monkeypatch):
+    import minilora.commands.checks as checks
+
+    monkeypatch.setattr(checks, "info", lambda args: {}["defect"])
+    with pytest.raises(KeyError):
+        main(["info"])
