@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # CHECK=1: notebooks are regenerated, executed and compared, and none is written.
 CHECK ?=
 
-help:                   ## this list
+help:                    ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
 
 demo: $(VENV)/.demo      ## the whole story, about 3 minutes: train, analyse, adapt, report
@@ -20,13 +20,16 @@ oracle: $(VENV)/.oracle  ## the tests against PyTorch and CuPy's signatures
 notebooks: $(VENV)/.test ## lessons/*.md to executed notebooks/*.ipynb; with CHECK=1 compare and execute only
 	$(BIN)/python -m minilora.course.notebooks $(if $(CHECK),--check)
 
+course: $(VENV)/.test    ## what the course needs: Jupyter and the rest
+	@echo "next: . $(BIN)/activate, then minilora exercise start 02, or jupyter lab lessons"
+
 bench: $(VENV)/.oracle   ## the benchmarks, each a ratio against a named peer
 	$(BIN)/python benchmarks/train_step.py
 
 lint: $(VENV)/.test      ## ruff
 	$(BIN)/ruff check .
 
-clean:                  ## remove .venv and runs
+clean:                   ## remove .venv and runs
 	rm -rf $(VENV) runs
 
 $(VENV)/bin/python:
@@ -45,4 +48,4 @@ $(VENV)/.oracle: pyproject.toml tests/oracle/constraints.txt | $(VENV)/bin/pytho
 	$(BIN)/python -m pip install -q --constraint tests/oracle/constraints.txt --editable '.[course,dev,oracle]'
 	@touch $@ $(VENV)/.test $(VENV)/.demo
 
-.PHONY: help demo test oracle notebooks bench lint clean
+.PHONY: help demo test course oracle notebooks bench lint clean

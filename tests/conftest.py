@@ -4,8 +4,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from threadpoolctl import threadpool_limits
 
 from minilora import backend
+
+threadpool_limits(1)  # the tests' products are tiny, and threads that wait for each other on a busy machine cost seconds
 
 sys.path.append(str(Path(__file__).parent / "device"))
 

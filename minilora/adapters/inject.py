@@ -17,9 +17,10 @@ def inject(model, spec, targets=ALL_LINEAR, rng=0, name="default"):
     ValueError, with nothing changed, for a target that matches nothing, a rank out of range or a name already taken.
     """
     layers = match(model, targets)
-    for layer_name, layer in layers.items():
-        if name in layer.adapters:
+    for layer_name, _, key, _ in adapters_of(model):
+        if key == name:
             raise ValueError(f"{layer_name} has an adapter named {name!r} already: take another name, or remove(model, {name!r})")
+    for layer in layers.values():
         spec.refuse(layer)
     rng = backend.as_generator(rng)
     for parameter in model.parameters():
@@ -27,7 +28,7 @@ def inject(model, spec, targets=ALL_LINEAR, rng=0, name="default"):
     for layer in layers.values():
         layer.adapters[name] = spec.make(layer, rng, model.rng)
         layer.adapters[name].training = layer.training
-    for parameter in _biases(model, layers, spec.bias):
+    for parameter in biases(model, layers.values(), spec.bias):
         parameter.trainable = True
     model.name_parameters()
     return list(layers)
@@ -48,11 +49,12 @@ def _matches(name, target):
     return fnmatchcase(name, target) or fnmatchcase(name, f"*.{target}")
 
 
-def _biases(model, layers, mode):
+def biases(model, layers, mode):
+    """The biases that train along with adapters in these layers, by the mode that their spec names."""
     if mode == "none":
         return []
     if mode == "lora_only":
-        return [layer.b for layer in layers.values() if layer.b is not None]
+        return [layer.b for layer in layers if layer.b is not None]
     return [p for name, p in model.named_parameters() if name.endswith(".b")]
 
 
@@ -91,8 +93,17 @@ def _switch(model, name, enabled):
 
 
 def remove(model, name):
-    """Take the adapter `name` out of the model. If it is merged, its change stays in W for good."""
-    for _, layer, key, _ in adapters_of(model, name):
+    """Take the adapter `name` out of the model. If it is merged, its change stays in W for good.
+
+    RuntimeError, with nothing changed, if it is merged together with others: the W that is kept aside has none of their changes.
+    """
+    found = adapters_of(model, name)
+    for layer_name, layer, _, adapter in found:
+        merged = [repr(key) for key, other in layer.adapters.items() if other.merged]
+        if adapter.merged and len(merged) > 1:
+            together = f"adapters {' and '.join(merged)} are merged into {layer_name}.W together"
+            raise RuntimeError(f"{together}: call unmerge(model) before remove")
+    for _, layer, key, adapter in found:
         del layer.adapters[key]
-        if not any(adapter.merged for adapter in layer.adapters.values()):
+        if adapter.merged:
             layer.unmerged_W = None

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from numbers import Integral, Real
 
 from minilora import backend
 from minilora.nn.dropout import draw_mask
@@ -29,16 +30,19 @@ class LoRA:
     method = "lora"
 
     def __post_init__(self):
-        if isinstance(self.r, bool) or not isinstance(self.r, int) or self.r < 1:
+        if isinstance(self.r, bool) or not isinstance(self.r, Integral) or self.r < 1:
             raise ValueError(f"lora rank must be an integer of at least 1, got {self.r!r}")
+        if isinstance(self.alpha, bool) or not isinstance(self.alpha, Real) or not math.isfinite(self.alpha):
+            raise ValueError(f"lora alpha must be a finite number, got {self.alpha!r}")
         if not 0 <= self.dropout < 1:
             raise ValueError(f"lora dropout must be in [0, 1), got {self.dropout}")
         if self.bias not in BIAS_MODES:
             raise ValueError(f"lora bias must be one of {', '.join(BIAS_MODES)}, got {self.bias!r}")
+        object.__setattr__(self, "r", int(self.r))  # an integer of NumPy does not go into JSON
 
     @property
     def scale(self):
-        return self.alpha / self.r
+        return float(self.alpha) / self.r  # a Python number: one of NumPy would turn float32 arrays into float64
 
     def refuse(self, layer):
         """ValueError if this cannot go into the layer."""

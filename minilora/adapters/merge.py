@@ -22,6 +22,7 @@ def merge(model, name=None):
             layer.unmerged_W = layer.W
         layer.W = Parameter(layer.W.data + adapter.delta(), layer.W.trainable, layer.W.name, layer.W.decay)
         adapter.merged = True
+    model.name_parameters()  # an untied head's W has a name of its own
 
 
 def unmerge(model):
@@ -32,4 +33,5 @@ def unmerge(model):
     for layer, adapter in merged:
         if layer.unmerged_W is not None:
             layer.W, layer.unmerged_W = layer.unmerged_W, None
+        layer.drop_cache()
         adapter.merged = False

@@ -9,8 +9,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from minilora import backend, files
-from minilora.adapters.inject import adapters_of, inject
+from minilora.adapters.inject import adapters_of, biases, inject
 from minilora.adapters.methods import METHODS
+from minilora.nn.linear import Linear
 
 FORMAT = "minilora adapter 1"
 
@@ -23,7 +24,7 @@ def save_adapter(model, folder, name="default"):
     found = adapters_of(model, name)
     spec = found[0][-1].spec
     arrays = {f"{layer}.{leaf}": p.data for layer, _, _, adapter in found for leaf, p in adapter.named_parameters()}
-    arrays |= {key: p.data for key, p in model.named_parameters() if key.endswith(".b") and p.trainable}
+    arrays |= {p.name: p.data for p in biases(model, [layer for _, layer, *_ in found], spec.bias)}
     folder = Path(folder)
     files.save_arrays(folder / "adapter.safetensors", arrays)
     description = {
@@ -31,8 +32,8 @@ def save_adapter(model, folder, name="default"):
         "method": spec.method,
         "spec": asdict(spec),
         "layers": [layer for layer, *_ in found],
-        "base": _fingerprint((layer.unmerged_W or layer.W).data for _, layer, _, _ in found),
-        "arrays": _fingerprint(arrays[key] for key in sorted(arrays)),
+        "base": _fingerprint({key: _base(layer) for key, layer, *_ in found}),
+        "arrays": _fingerprint(arrays),
     }
     files.save_json(folder / "adapter.json", description)
 
@@ -44,17 +45,14 @@ def load_adapter(model, folder, name="default"):
     ValueError: a layer, a name or a shape that does not fit, named. A warning if the base weights are not those it was saved on.
     """
     folder = Path(folder)
-    description = files.load_json(folder / "adapter.json")
-    if not isinstance(description, dict) or description.get("format") != FORMAT:
-        raise files.FileError(f"{folder / 'adapter.json'} describes no {FORMAT}: name a folder that save_adapter wrote")
+    spec, layer_names, base, fingerprint = _read_description(folder / "adapter.json")
     arrays, _ = files.load_arrays(folder / "adapter.safetensors")
-    if _fingerprint(arrays[key] for key in sorted(arrays)) != description["arrays"]:
+    if _fingerprint(arrays) != fingerprint:
         raise files.FileError(f"{folder}: adapter.safetensors is not the one that adapter.json was written for: save it again")
-    spec = METHODS[description["method"]](**description["spec"])
-    linears = _check_fit(model, description["layers"], spec, arrays, folder)
-    if _fingerprint(layer.W.data for layer in linears) != description["base"]:
+    linears = _check_fit(model, layer_names, spec, arrays, folder)
+    if _fingerprint({key: _base(layer) for key, layer in linears.items()}) != base:
         warnings.warn(f"{folder}: the model's weights are not those that the adapter was trained on", stacklevel=2)
-    layers = inject(model, spec, targets=description["layers"], name=name)
+    layers = inject(model, spec, targets=layer_names, name=name)
     own = {f"{layer}.{leaf}": p for layer, _, _, adapter in adapters_of(model, name) for leaf, p in adapter.named_parameters()}
     parameters = dict(model.named_parameters()) | own
     for key, value in arrays.items():
@@ -62,28 +60,51 @@ def load_adapter(model, folder, name="default"):
     return layers
 
 
+def _read_description(path):
+    """(spec, names of the layers, fingerprint of their W, fingerprint of the arrays). FileError if the file gives none."""
+    description = files.load_json(path)
+    if not isinstance(description, dict) or description.get("format") != FORMAT:
+        raise files.FileError(f"{path} describes no {FORMAT}: name a folder that save_adapter wrote")
+    try:
+        spec = METHODS[description["method"]](**description["spec"])
+        layers, base, arrays = description["layers"], description["base"], description["arrays"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise files.FileError(f"{path}: its adapter cannot be made here ({error!r}); save it again with this version") from error
+    if not isinstance(layers, list) or not layers or not all(isinstance(layer, str) for layer in layers):
+        raise files.FileError(f"{path}: 'layers' must list the names of adapted layers, got {layers!r}; save it again")
+    return spec, layers, base, arrays
+
+
 def _check_fit(model, layer_names, spec, arrays, folder):
-    """The model's layers of those names. ValueError if one is missing, or an array is missing, surplus or of another shape."""
-    linears = {key: layer for key, layer in model.named_layers() if hasattr(layer, "adapters")}
-    expected = {key: p.data.shape for key, p in model.named_parameters() if key.endswith(".b") and spec.bias != "none"}
-    biases = set(expected)
+    """{name: the model's layer}. ValueError if one is missing, or an array is missing, surplus or of another shape."""
+    there = {key: layer for key, layer in model.named_layers() if isinstance(layer, Linear)}
     for key in layer_names:
-        if key not in linears:
+        if key not in there:
             raise ValueError(f"{folder} adapts {key}, which this model does not have")
-        expected |= spec.shapes(key, linears[key])
-    for key in arrays:
+    linears = {key: there[key] for key in layer_names}
+    expected = {p.name: p.data.shape for p in biases(model, linears.values(), spec.bias)}
+    for key, layer in linears.items():
+        expected |= spec.shapes(key, layer)
+    for key in sorted(arrays):
         if key not in expected:
             raise ValueError(f"{folder} holds {key}, which this model has no place for")
     for key, shape in expected.items():
-        if key not in arrays and key not in biases:
+        if key not in arrays:
             raise ValueError(f"{folder} lacks {key}, which its description promises")
-        if key in arrays and arrays[key].shape != shape:
+        if arrays[key].shape != shape:
             raise ValueError(f"{folder}: {key} has shape {arrays[key].shape}, this model needs {shape}")
-    return [linears[key] for key in layer_names]
+    return linears
+
+
+def _base(layer):
+    """The layer's W without anything that is merged into it."""
+    return (layer.unmerged_W or layer.W).data
 
 
 def _fingerprint(arrays):
+    """A hash of {name: array}: of names, dtypes, shapes and values."""
     digest = hashlib.sha256()
-    for array in arrays:
-        digest.update(backend.asnumpy(array).tobytes())
+    for name in sorted(arrays):
+        array = backend.asnumpy(arrays[name])
+        digest.update(f"{name} {array.dtype} {array.shape} ".encode() + array.tobytes())
     return digest.hexdigest()

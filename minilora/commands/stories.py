@@ -4,7 +4,7 @@ import dataclasses
 import time
 from pathlib import Path
 
-from minilora import files
+from minilora import files, plots
 from minilora.data import Corpus, keep_characters, python_docs, standard_library, text_file
 from minilora.experiments.demo import QUICK, DemoSettings, encode, run_demo
 from minilora.experiments.report import comparison_text, report_html
@@ -29,6 +29,7 @@ def demo(args):
     print(f"\n{comparison_text(result)}")
     files.save_json(folder / "result.json", result)
     files.save_text(folder / "report.html", report_html(result, reports))
+    plots.story(result).savefig(folder / "story.png", dpi=110)
     print(f"\n5  Report: {folder / 'report.html'}  (figures as data: {folder / 'result.json'})")
     print(f"   {time.perf_counter() - start:.0f} seconds in all")
     return 0 if all(report.ok for report in reports.values()) else 1

@@ -31,7 +31,7 @@ def report_html(result, reports):
             _introduction(result, names),
             "<h2>1 &nbsp;Every gradient, checked</h2>",
             f"<pre>{html.escape(table(reports))}</pre>",
-            f"<h2>2 &nbsp;Training on {names['base']}</h2>",
+            f"<h2>2 &nbsp;Training on {html.escape(names['base'])}</h2>",
             _picture(
                 plots.loss_curve(result["base"]["train_loss"], result["base"]["history"], names, result["uniform_loss"]),
                 "Training and held-out loss against the step",
@@ -44,7 +44,7 @@ def report_html(result, reports):
                 plots.truncation(result["truncation"], result["base"]["loss"]["base"], result["uniform_loss"]),
                 "Held-out loss against the rank that every matrix was cut to",
             ),
-            f"<h2>4 &nbsp;Adapting to {names['target']}</h2>",
+            f"<h2>4 &nbsp;Adapting to {html.escape(names['target'])}</h2>",
             "<p>Both start from the same weights and see the same batches. Loss in nats a character, on held-out text.</p>",
             _comparison(result, names),
             _picture(

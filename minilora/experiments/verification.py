@@ -24,7 +24,7 @@ def verify_op(op, rng=0):
 def table(reports):
     """The reports as lines of text: op, lesson, elements compared, largest error, verdict."""
     lines = [f"{'op':<26}{'lesson':>7}{'elements':>10}{'max error':>12}  verdict"]
-    for name, report in reports.items():
+    for name, report in sorted(reports.items(), key=lambda entry: registry[entry[0]].lesson):
         elements = sum(result.analytic.size for result in report.inputs.values())
         verdict = "ok" if report.ok else "WRONG"
         lines.append(f"{name:<26}{registry[name].lesson:>7}{elements:>10}{report.max_error:>12.1e}  {verdict}")

@@ -1,5 +1,6 @@
 """What a Transformer is made of: one set of fields, three presets."""
 
+import operator
 from dataclasses import asdict, dataclass, fields
 
 CHOICES = {
@@ -8,7 +9,8 @@ CHOICES = {
     "mlp": ("relu", "gelu_tanh", "gelu_erf", "swiglu"),
     "pool": ("last", "cls", "mean"),
 }
-AT_LEAST_ONE = ("vocab_size", "block_size", "n_layers", "n_heads", "n_kv_heads", "d_model", "d_head", "d_mlp")
+SIZES = ("vocab_size", "block_size", "n_layers", "n_heads", "n_kv_heads", "d_model", "d_head", "d_mlp")
+SIZES += ("n_token_types", "n_classes")
 
 
 @dataclass
@@ -46,20 +48,32 @@ class TransformerConfig:
     pool: str = "last"
 
     def __post_init__(self):
+        self._refuse_sizes()
         if self.n_kv_heads is None:
             self.n_kv_heads = self.n_heads
         if self.d_head is None:
-            if self.n_heads < 1 or self.d_model % self.n_heads:
+            if self.d_model % self.n_heads:
                 raise ValueError(f"d_model={self.d_model} must be a multiple of n_heads={self.n_heads}, or d_head must be given")
             self.d_head = self.d_model // self.n_heads
         if self.d_mlp is None:
             self.d_mlp = 4 * self.d_model
         self._refuse_what_cannot_be()
 
+    def _refuse_sizes(self):
+        """Sizes become Python integers: those of NumPy do not go into JSON."""
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name not in SIZES or value is None is field.default:
+                continue
+            try:
+                setattr(self, field.name, operator.index(value))
+            except TypeError:
+                raise ValueError(f"{field.name} must be an integer, got {value!r}") from None
+            least = 0 if field.name == "n_token_types" else 1
+            if value < least:
+                raise ValueError(f"{field.name} must be at least {least}, got {value}")
+
     def _refuse_what_cannot_be(self):
-        for name in AT_LEAST_ONE:
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
         for name, choices in CHOICES.items():
             if getattr(self, name) not in choices:
                 raise ValueError(f"{name} must be one of {', '.join(choices)}, got {getattr(self, name)!r}")

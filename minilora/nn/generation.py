@@ -8,14 +8,20 @@ from minilora.ops.softmax import softmax_forward
 def generate(model, ids, max_new_tokens=64, temperature=1.0, top_k=None, top_p=None, rng=0, use_cache=True):
     """ids (N, T), continued to (N, T + max_new_tokens); an array on the host.
 
-    temperature: 0 takes the most likely token, 1 samples from the model. top_k: only the k likeliest (at least 1). top_p: only
-    the smallest set of likeliest tokens whose probability reaches p, in (0, 1]. rng: int or NumPy Generator. The keys and values
-    of earlier tokens are kept (use_cache), so that a step costs one token; past the block, the last block_size tokens are read
-    anew each time. The model is left in the mode it was in. ValueError for a setting out of range.
+    model: a language model. temperature: 0 takes the most likely token, 1 samples from the model. top_k: only the k likeliest (at
+    least 1). top_p: only the smallest set of likeliest tokens whose probability reaches p, in (0, 1]. rng: int or NumPy
+    Generator. The keys and values of earlier tokens are kept (use_cache), so that a step costs one token; past the block, the
+    last block_size tokens are read anew each time, as all are where tokens see later ones (causal=False). The model is left in
+    the mode it was in. ValueError for a setting out of range.
     """
     _refuse(temperature, top_k, top_p, max_new_tokens)
     rng = backend.as_generator(rng)
     ids = backend.asarray(ids)
+    if ids.ndim != 2 or ids.dtype.kind not in "iu":
+        raise ValueError(f"ids must be integers (N, T), got {ids.dtype} of shape {ids.shape}")
+    if model.config.n_classes:
+        raise ValueError(f"generate needs a language model, this one is a classifier: n_classes is {model.config.n_classes}")
+    use_cache = use_cache and model.config.causal
     was_training = model.training
     model.eval()
     try:
@@ -60,7 +66,7 @@ def _choose(logits, temperature, top_k, top_p, rng):
 
 
 def _refuse(temperature, top_k, top_p, max_new_tokens):
-    if temperature < 0:
+    if not temperature >= 0:  # NaN too
         raise ValueError(f"temperature must be 0 or more, got {temperature}")
     if top_k is not None and top_k < 1:
         raise ValueError(f"top_k must be at least 1, got {top_k}")

@@ -77,3 +77,7 @@ class Layer:
         if cache is None:
             raise RuntimeError(f"{type(self).__name__}.backward needs a forward before it: each backward consumes one")
         return cache
+
+    def drop_cache(self):
+        """Forget the latest forward: the layer computes something else now, and a backward would be of neither."""
+        self._cache = None

@@ -16,6 +16,9 @@ class Pooling(Layer):
         xp = backend.get_array_module(x)
         if mask is None:
             mask = xp.ones((N, T), dtype=bool)
+        elif not backend.item(mask.any(axis=1).all()):
+            empty = backend.item(mask.any(axis=1).argmin())
+            raise ValueError(f"mask hides every token of sequence {empty}: a classifier needs one to read")
         if self.kind == "mean":
             y, self._cache = mean_pool_forward(x, mask)
         else:

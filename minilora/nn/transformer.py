@@ -37,7 +37,7 @@ class Transformer(Layer):
             self.head = Linear(self.embed.W.data) if config.tied else build.linear(C, config.vocab_size, bias=False)
             if config.tied:
                 self.head.W = self.embed.W
-        self._loss_cache = None
+        self._loss_cache = self._logits_shape = None
         self._from_ids = True
         self.name_parameters()
 
@@ -45,19 +45,21 @@ class Transformer(Layer):
         """Logits. ids: (N, T) integers, or float vectors (N, T, C) in the place of their embeddings.
 
         mask: (N, T), True for a real token, False for padding that no token may attend to. token_types: (N, T), all 0 if None.
-        past: a list of one KeyValues a block, for generation. ValueError for a sequence longer than the block or an id that is
-        not in the vocabulary.
+        past: a list of one KeyValues a block, for generation. ValueError for a sequence longer than the block, an id that is not
+        in the vocabulary, or an array of another shape or kind.
         """
         self._loss_cache = None
         ids, mask = self._admit(ids, mask, past)
-        x = self._embed(ids, token_types, past)
+        x = self._embed(ids, self._admit_types(token_types, ids.shape[:2]), past)
         for block, kv in zip(self.blocks, past or [None] * len(self.blocks), strict=True):
             x = block.forward(x, mask, kv)
         if self.norm:
             x = self.norm.forward(x)
         if self.pool:
             x = self.pool.forward(x, mask)
-        return self.head.forward(x)
+        logits = self.head.forward(x)
+        self._logits_shape = logits.shape
+        return logits
 
     def backward(self, dlogits=None):
         """Add the gradients of every trainable parameter; after loss, or after forward with dlogits of the logits' shape.
@@ -69,15 +71,17 @@ class Transformer(Layer):
                 raise RuntimeError("backward() needs loss() before it, or the gradient of the logits: backward(dlogits)")
             (dlogits,) = cross_entropy_backward(1.0, self._loss_cache)
             self._loss_cache = None
+        elif self._logits_shape not in (None, dlogits.shape):
+            raise ValueError(f"dlogits must have the shape {self._logits_shape} of the logits, got {dlogits.shape}")
         dx = self.head.backward(dlogits)
         if self.pool:
             dx = self.pool.backward(dx)
         if self.norm:
             dx = self.norm.backward(dx)
-        stop = self._lowest_learning_block()
-        for block in reversed(self.blocks[stop:]):
+        below = self._learns_below_the_blocks()
+        for block in reversed(self.blocks if below else self.blocks[self._lowest_learning_block() :]):
             dx = block.backward(dx)
-        return self._embed_backward(dx) if stop == 0 else None
+        return self._embed_backward(dx) if below else None
 
     def loss(self, ids, targets, mask=None, token_types=None):
         """Mean cross-entropy in nats, a Python float. targets: (N, T) or, for a classifier, (N,); -100 does not count.
@@ -90,16 +94,18 @@ class Transformer(Layer):
         return backend.item(L)
 
     def trace(self, ids):
-        """Run a forward and list (layer name, kind, output shape, number of parameters of its own) in the order computed."""
-        steps, layers = [], list(self.named_layers())
+        """(layer name, kind, output shape, number of parameters of its own) in the order computed, in evaluation mode."""
+        steps, layers, was_training = [], list(self.named_layers()), self.training
         own = Counter()  # a tied head has none of its own
         for name, parameter in self.named_parameters():
             own[name.rpartition(".")[0]] += parameter.data.size
         for name, layer in layers:
             layer.forward = _recorded(name, layer, own[name], steps)
+        self.eval()  # dropout would draw from the model's generator
         try:
             logits = self.forward(ids)
         finally:
+            self._set_mode(was_training)
             for _, layer in layers:
                 del layer.forward
         return steps + [("logits", "", tuple(logits.shape), 0)]
@@ -112,8 +118,7 @@ class Transformer(Layer):
             start = past[0].length if past else 0
             x = x + self.position.forward(xp.arange(start, start + T))
         if self.token_types:
-            types = xp.zeros(x.shape[:2], dtype=int) if token_types is None else backend.asarray(token_types)
-            x = x + self.token_types.forward(types)
+            x = x + self.token_types.forward(token_types)
         if self.embed_norm:
             x = self.embed_norm.forward(x)
         return self.drop.forward(x)
@@ -128,19 +133,22 @@ class Transformer(Layer):
             self.position.backward(dx.sum(axis=0))
         return self.embed.backward(dx) if self._from_ids else dx
 
-    def _lowest_learning_block(self):
-        """The number of the block after which nothing below learns; 0 where the embeddings or the input want a gradient."""
+    def _learns_below_the_blocks(self):
+        """Whether the embeddings learn, or the input is vectors that want their gradient."""
         below = [layer for layer in (self.embed, self.position, self.token_types, self.embed_norm) if layer]
-        if not self._from_ids or any(p.trainable for layer in below for p in layer.parameters()):
-            return 0
+        return not self._from_ids or any(p.trainable for layer in below for p in layer.parameters())
+
+    def _lowest_learning_block(self):
+        """The number of the lowest block with a trainable parameter; n_layers if there is none."""
         learning = (i for i, block in enumerate(self.blocks) if any(p.trainable for p in block.parameters()))
         return next(learning, len(self.blocks))
 
     def _admit(self, ids, mask, past):
-        ids = backend.asarray(ids)
+        ids, C = backend.asarray(ids), self.config.d_model
         floats = ids.dtype.kind == "f"
-        if ids.ndim != (3 if floats else 2):
-            raise ValueError(f"ids must be integers (N, T) or floats (N, T, C={self.config.d_model}), got shape {ids.shape}")
+        form = ids.ndim == 3 and ids.shape[2] == C if floats else ids.ndim == 2 and ids.dtype.kind in "iu"
+        if not form or len(ids) == 0:
+            raise ValueError(f"ids must be integers (N, T) or floats (N, T, C={C}), got {ids.dtype} of shape {ids.shape}")
         length = ids.shape[1] + (past[0].length if past else 0)
         if not 1 <= length <= self.config.block_size:
             raise ValueError(f"the sequence has {length} tokens, the block takes 1 to {self.config.block_size}: shorten the text")
@@ -152,6 +160,17 @@ class Transformer(Layer):
                 raise ValueError(f"mask must have the shape {ids.shape[:2]} of ids, got {mask.shape}")
         return ids, mask
 
+    def _admit_types(self, token_types, shape):
+        if self.token_types is None and token_types is not None:
+            raise ValueError("token_types were given, but the model has none: n_token_types is 0")
+        if self.token_types is None or token_types is None:
+            return backend.xp.zeros(shape, dtype=int)
+        token_types = backend.asarray(token_types)
+        if token_types.shape != shape:
+            raise ValueError(f"token_types must have the shape {shape} of ids, got {token_types.shape}")
+        _refuse_outside(token_types, self.config.n_token_types, "token type", "those of the model")
+        return token_types
+
     def _admit_targets(self, targets, logits_shape):
         targets = backend.asarray(targets)
         if targets.shape != logits_shape[:-1]:
@@ -161,6 +180,8 @@ class Transformer(Layer):
 
 
 def _refuse_outside(ids, size, name, where):
+    if ids.dtype.kind not in "iu":
+        raise ValueError(f"{name}s must be integers, got {ids.dtype}")
     low, high = backend.item(ids.min()), backend.item(ids.max())
     if low < 0 or high >= size:
         raise ValueError(f"{name} {low if low < 0 else high} is outside {where}, 0 to {size - 1}")

@@ -1,4 +1,5 @@
 """Every picture, from plain data. Each function returns a matplotlib Figure, closed for pyplot: a notebook shows it once."""
 
 from minilora.plots.spectra import change_spectra, spectra, truncation
+from minilora.plots.story import story
 from minilora.plots.training import learned_and_forgotten, loss_curve

@@ -48,17 +48,22 @@ def change_spectra(rows_by_method, names, rank):
     rows_by_method: {"full": rows, "lora": rows} with change (a list). names: {"full": "full tuning", ...}. rank: LoRA's.
     """
     with new_figure(figsize=(6.2, 3.6)) as (figure, ax):
-        for method, rows in rows_by_method.items():
-            curves = [[value / row["change"][0] for value in row["change"]] for row in rows if row["change"][0] > 0]
-            columns = list(zip(*curves, strict=True))
-            index = range(1, len(columns) + 1)
-            ax.fill_between(index, [min(c) for c in columns], [max(c) for c in columns], color=COLOURS[method], alpha=0.15, lw=0)
-            ax.plot(index, [sum(c) / len(c) for c in columns], color=COLOURS[method], label=f"{names[method]} (mean and range)")
-        ax.axvline(rank + 0.5, color=COLOURS["base"], ls=":", lw=1)
-        ax.text(rank + 1.5, 1.0, f"rank {rank}: LoRA ends here", fontsize=9, va="top", color=COLOURS["base"])
-        ax.set(xlabel="index of the singular value", ylabel="singular value of $\\Delta W$ / largest", ylim=(0, 1.05))
-        ax.legend(loc="center right")
+        draw_change_spectra(ax, rows_by_method, names, rank)
         return figure
+
+
+def draw_change_spectra(ax, rows_by_method, names, rank):
+    """The same into axes that are there."""
+    for method, rows in rows_by_method.items():
+        curves = [[value / row["change"][0] for value in row["change"]] for row in rows if row["change"][0] > 0]
+        columns = list(zip(*curves, strict=True))
+        index = range(1, len(columns) + 1)
+        ax.fill_between(index, [min(c) for c in columns], [max(c) for c in columns], color=COLOURS[method], alpha=0.15, lw=0)
+        ax.plot(index, [sum(c) / len(c) for c in columns], color=COLOURS[method], label=f"{names[method]} (mean and range)")
+    ax.axvline(rank + 0.5, color=COLOURS["base"], ls=":", lw=1)
+    ax.text(rank + 2.5, 1.0, f"rank {rank}: LoRA ends here", fontsize=9, va="top", color=COLOURS["base"])
+    ax.set(xlabel="index of the singular value", ylabel="singular value of $\\Delta W$ / largest", ylim=(0, 1.05))
+    ax.legend(loc="center right")
 
 
 def _kind(row):

@@ -28,13 +28,18 @@ def learned_and_forgotten(base_loss, histories, names):
     base_loss: {"base", "target"}. histories: {"full": rows, "lora": rows} with step, base, target. names: of the two texts.
     """
     with new_figure(figsize=(6.2, 4.2)) as (figure, ax):
-        for method, rows in histories.items():
-            x = [base_loss["base"]] + [row["base"] for row in rows]
-            y = [base_loss["target"]] + [row["target"] for row in rows]
-            ax.plot(x, y, "o-", ms=4, color=COLOURS[method], label=NAMES[method])
-            ax.annotate(f"step {rows[-1]['step']}", (x[-1], y[-1]), textcoords="offset points", xytext=(6, -10), fontsize=9)
-        ax.plot(base_loss["base"], base_loss["target"], "k*", ms=12, label=NAMES["base"])
-        ax.set(xlabel=f"loss on {names['base']} (right: forgotten)", ylabel=f"loss on {names['target']} (down: learned)")
-        ax.margins(0.12)
-        ax.legend()
+        draw_learned_and_forgotten(ax, base_loss, histories, names)
         return figure
+
+
+def draw_learned_and_forgotten(ax, base_loss, histories, names):
+    """The same into axes that are there."""
+    for method, rows in histories.items():
+        x = [base_loss["base"]] + [row["base"] for row in rows]
+        y = [base_loss["target"]] + [row["target"] for row in rows]
+        ax.plot(x, y, "o-", ms=3.5, lw=1, color=COLOURS[method], label=f"{NAMES[method]}, {rows[-1]['step']} steps")
+        ax.plot(x[-1], y[-1], "o", ms=9, color=COLOURS[method])
+    ax.plot(base_loss["base"], base_loss["target"], "k*", ms=12, label=NAMES["base"])
+    ax.set(xlabel=f"loss on {names['base']} (right: forgotten)", ylabel=f"loss on {names['target']} (down: learned)")
+    ax.margins(0.1)
+    ax.legend()

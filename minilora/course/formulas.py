@@ -1,0 +1,62 @@
+"""The formulas in a module's header: `(B2)  dW = sum over rows  dy^T x`, its tag, its left side, its right side."""
+
+import inspect
+import re
+from dataclasses import dataclass
+
+TAG = re.compile(r"\(([A-Z]\d+)\)")
+LINE = re.compile(r"^(?P<before>.*\((?P<tag>[FB]\d+)\)\s+)(?P<left>\w+)(?P<equals>\s*=\s+)(?P<right>\S.*)$")
+SHAPE = re.compile(r"\s{2,}\([^()]*\)$")  # a shape at the end of a line: two blanks, then "(N, H, T, S)"
+
+
+@dataclass(frozen=True)
+class Formula:
+    """One line of a header."""
+
+    tag: str  # "B2"
+    left: str  # "dW"
+    right: str  # "sum over rows  dy^T x", a shape behind it included
+
+
+def formulas(module):
+    """{tag: Formula} of a module's header, in order."""
+    matches = [LINE.match(line) for line in inspect.cleandoc(module.__doc__).splitlines()]
+    return {m["tag"]: Formula(m["tag"], m["left"], m["right"]) for m in matches if m}
+
+
+def tags_in(function):
+    """The tags that stand in a function's source, in order, each once."""
+    return list(dict.fromkeys(TAG.findall(inspect.getsource(function))))
+
+
+def tag_of(name, function):
+    """The tag of the formula that computes `name` in `function`: of its tags, the one with that left side, or None."""
+    known = formulas(inspect.getmodule(function))
+    return next((tag for tag in tags_in(function) if tag in known and known[tag].left == name), None)
+
+
+def upstream(tag, known):
+    """The tags of the intermediate gradients that a formula is computed from, nearest first."""
+    found, queue = [], [tag]
+    while queue:
+        names = re.findall(r"\w+", SHAPE.sub("", known[queue.pop(0)].right))
+        nearest = [f.tag for f in known.values() if f.tag.startswith("B") and f.left in names and f.tag not in (tag, *found)]
+        found += nearest
+        queue += nearest
+    return found
+
+
+def cut(header):
+    """The header with the right-hand sides of its backward formulas left out; shapes behind them stay."""
+    lines, column = [], None
+    for line in header.split("\n"):
+        match = LINE.match(line)
+        if column is not None and not match and line.strip() and len(line) - len(line.lstrip()) > column:
+            continue  # a formula's second line
+        column = None
+        if match and match["tag"].startswith("B"):
+            column = match.start("tag")
+            shape = SHAPE.search(line)
+            line = match["before"] + match["left"] + match["equals"] + "..." + (shape[0] if shape else "")
+        lines.append(line)
+    return "\n".join(lines)

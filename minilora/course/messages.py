@@ -1,0 +1,33 @@
+"""What the judge and the student's process tell each other: a line of JSON, then arrays as safetensors. Nothing is unpickled."""
+
+import json
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+LONGEST_LINE, LARGEST_BODY = 1 << 20, 64 << 20  # bytes
+
+
+def send(stream, document, arrays=None):
+    """Write one message: `document` is JSON, `arrays` {name: array of booleans, integers or floats}."""
+    body = save({name: np.asarray(a, order="C") for name, a in arrays.items()}) if arrays else b""
+    stream.write(json.dumps([document, len(body)]).encode() + b"\n" + body)
+    stream.flush()
+
+
+def receive(stream):
+    """(document, arrays) of the next message. EOFError if there is none, ValueError if it is none of ours."""
+    line = stream.readline(LONGEST_LINE)
+    if not line:
+        raise EOFError("no message")
+    document, size = json.loads(line)
+    if not isinstance(document, dict) or not isinstance(size, int) or not 0 <= size <= LARGEST_BODY:
+        raise ValueError("not a message")
+    body = stream.read(size)
+    if len(body) < size:
+        raise EOFError("half a message")
+    try:
+        return document, load(body) if body else {}
+    except (SafetensorError, KeyError) as error:
+        raise ValueError("not a message") from error

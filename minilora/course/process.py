@@ -1,0 +1,133 @@
+"""A student's file in a process of its own: limits, a time limit, and arrays as the only answer.
+
+What this protects against: endless loops, memory and output without end, crashes, sys.exit, prints that look like an answer,
+leftovers in the current folder. The verdict is computed on this side of the channel, by comparing arrays with the library's, so
+nothing that the file does to its own process can turn a wrong array into a right one.
+What it does not protect against: the process runs as the same user, with that user's network and files. It is for one's own
+exercises, or for files that one would run anyway.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+import minilora
+from minilora.course import messages
+
+SCRIPT = Path(__file__).with_name("student.py")
+SHOWN = 2000  # characters of what the student's code printed
+
+
+class StudentProblem(Exception):
+    """What the student is told when there are no arrays to judge. `unsolved` if it is only not written yet."""
+
+    def __init__(self, text, unsolved=False):
+        super().__init__(text)
+        self.unsolved = unsolved
+
+
+class StudentProcess:
+    """with StudentProcess(file, "linear_forward", "linear_backward", seconds) as student: student.run(inputs, constants, dy)
+
+    Entering starts it and loads the file: StudentProblem if that fails. `seconds` is the time for everything together. Afterwards
+    `printed` holds the beginning of what the file printed.
+    """
+
+    def __init__(self, file, forward, backward, seconds):
+        self.file, self.names, self.seconds = Path(file).resolve(), (forward, backward), seconds
+        self.printed, self._timed_out = "", False
+
+    def __enter__(self):
+        self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        self._output = open(Path(self._folder.name) / "printed", "w+b")
+        home = Path(self._folder.name) / "home"
+        home.mkdir()
+        root = str(Path(minilora.__file__).parents[1])
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-B", "-u", SCRIPT, root, self.file, *self.names, str(max(1, round(self.seconds)))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._output,
+            cwd=home,
+            env=_environment(home),
+            start_new_session=True,  # a process group of its own, so that its children end with it
+        )
+        self._timer = threading.Timer(self.seconds, self._time_out)
+        self._timer.start()
+        try:
+            self._exchange()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *error):
+        self._timer.cancel()
+        self._kill()
+        self._process.wait()
+        self._output.seek(0)
+        text = self._output.read(4 * SHOWN).decode(errors="replace")
+        self.printed = text if len(text) <= SHOWN else text[:SHOWN] + " ... (and more)"
+        for stream in (self._process.stdin, self._process.stdout, self._output):
+            with contextlib.suppress(OSError):
+                stream.close()
+        self._folder.cleanup()
+
+    def run(self, inputs, constants, dy=None):
+        """(y, gradients): what the student's forward returns and, if a dy is given, backward. StudentProblem if nothing comes."""
+        arrays = {name: a for name, a in inputs.items() if a is not None}
+        document, found = self._exchange({"constants": dict(constants)}, arrays if dy is None else {**arrays, "dy": dy})
+        keys = document.get("gradients", [])
+        values = [found.get(f"gradient {key}") for key in keys]
+        if "y" not in found:
+            raise StudentProblem("the process of your file sent no y: does it write to the judge's channel?")
+        return found["y"], dict(zip(keys, values, strict=True)) if document.get("named") else tuple(values)
+
+    def _exchange(self, request=None, arrays=None):
+        try:
+            if request is not None:
+                messages.send(self._process.stdin, request, arrays)
+            document, found = messages.receive(self._process.stdout)
+        except (EOFError, OSError, ValueError):
+            raise StudentProblem(self._silence()) from None
+        if document.get("status") not in ("ready", "done"):
+            raise _problem(document)
+        return document, found
+
+    def _silence(self):
+        """Why no answer came."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=1)
+        if self._timed_out:
+            return f"no answer within {self.seconds:g} seconds: is there a loop without an end?"
+        code = self._process.returncode
+        return f"the process of your file ended without an answer (exit code {code}): does it exit, or take too much memory?"
+
+    def _time_out(self):
+        self._timed_out = True
+        self._kill()
+
+    def _kill(self):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL) if hasattr(os, "killpg") else self._process.kill()
+
+
+def _environment(home):
+    """Nothing of the caller's environment but what a system needs to start Python."""
+    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT") if name in os.environ}
+    threads = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
+    return {**kept, **threads, "HOME": str(home), "TMPDIR": str(home), "MINILORA_BACKEND": "numpy"}
+
+
+def _problem(document):
+    """The student's process's own complaint, as a sentence with the line."""
+    where, line = document.get("where") or "the file", document.get("line")
+    if document.get("status") == "unsolved":
+        return StudentProblem(f"not solved yet: {where}", unsolved=True)
+    place = f" (line {line}: {document.get('code')})" if line else ""
+    return StudentProblem(f"{where} stopped with {document.get('kind')}: {document.get('text')}{place}")

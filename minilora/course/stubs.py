@@ -1,0 +1,128 @@
+"""Exercises from the library: the stub that a student starts from, and the solution.
+
+    python -m minilora.course.stubs        writes exercises/NNa_topic.py and exercises/solutions/NNa_topic.py
+
+Both hold what the library's pair needs and nothing more: its imports, its helpers, its maker of inputs. In the stub the two
+bodies and the right-hand sides of the backward formulas are gone. A test asks that the files equal what is written here.
+"""
+
+import ast
+import inspect
+
+from minilora import files
+from minilora.course.catalogue import CATALOGUE, exercise_folder
+from minilora.course.formulas import cut, formulas, tags_in
+from minilora.ops import registry
+
+TASK = """\
+Exercise {id}, lesson {lesson}: {title}.
+Write {forward} and {backward}. What you put into the cache is up to you; the docstring says what the
+library keeps. `needs` names the gradients that are wanted; you may leave it aside and return them all.
+
+    minilora exercise check {id}       tests this file
+    minilora exercise hint {id}        one hint more, each time
+"""
+
+
+def stub(exercise):
+    """The text of the file that a student starts from."""
+    header = cut(exercise.module.__doc__).rstrip() + "\n\n" + TASK.format(
+        id=exercise.id,
+        lesson=exercise.lesson,
+        title=exercise.title[0].lower() + exercise.title[1:],
+        forward=exercise.pair.forward.__name__,
+        backward=exercise.pair.backward.__name__,
+    )
+    return _assemble(exercise, header, lambda name: _emptied(exercise, name))
+
+
+def solution(exercise):
+    """The text of the solution: the library's own pair."""
+    return _assemble(exercise, exercise.module.__doc__, lambda name: None)
+
+
+def cases(exercise):
+    """The registered ops that share the exercise's pair (with other constants or inputs), its own first."""
+    pair = exercise.pair
+    same = [op for op in registry.values() if (op.forward, op.backward) == (pair.forward, pair.backward)]
+    return sorted(same, key=lambda op: op.name != exercise.op)
+
+
+def _assemble(exercise, header, replaced):
+    """Header, imports and definitions, in the library's order; replaced(name) gives another text for a function, or None."""
+    text = inspect.getsource(exercise.module)
+    nodes = ast.parse(text).body[1:]
+    functions = [exercise.pair.forward, exercise.pair.backward, *(op.make_inputs for op in cases(exercise))]
+    kept = _needed([function.__name__ for function in functions], nodes)
+    used = {name for node in kept for name in _names(node)}
+    imports = [line for node in nodes if (line := _import(node, used))]
+    blocks = [replaced(getattr(node, "name", None)) or _source(node, text) for node in kept]
+    separators = ["\n\n\n" if isinstance(node, ast.FunctionDef) else "\n" for node in kept]
+    body = "".join(separator + block for separator, block in zip(separators, blocks, strict=True))
+    return f'"""{header}"""\n\n' + _spaced(imports) + body + "\n"
+
+
+def _needed(names, nodes):
+    """The top-level definitions that `names` need, themselves included, in their order."""
+    defined = {name: node for node in nodes for name in _defines(node)}
+    found, queue = set(), list(names)
+    while queue:
+        name = queue.pop()
+        if name in defined and name not in found:
+            found.add(name)
+            queue += _names(defined[name])
+    return [node for node in nodes if found & set(_defines(node))]
+
+
+def _defines(node):
+    if isinstance(node, ast.FunctionDef):
+        return [node.name]
+    return [target.id for target in node.targets] if isinstance(node, ast.Assign) else []
+
+
+def _names(node):
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+
+
+def _import(node, used):
+    """The import statement with the names that are used, or None."""
+    if not isinstance(node, (ast.Import, ast.ImportFrom)):
+        return None
+    names = [alias for alias in node.names if (alias.asname or alias.name).split(".")[0] in used]
+    return ast.unparse(type(node)(**{**vars(node), "names": names})) if names else None
+
+
+def _spaced(imports):
+    """The imports, a blank line between the standard library's and ours."""
+    ours = [line for line in imports if "minilora" in line]
+    others = [line for line in imports if "minilora" not in line]
+    return "\n\n".join("\n".join(group) for group in (others, ours) if group)
+
+
+def _source(node, text):
+    return "\n".join(text.splitlines()[node.lineno - 1 : node.end_lineno])
+
+
+def _emptied(exercise, name):
+    """The function with its signature and docstring, its formulas' left sides and an error; None for any other function."""
+    function = {f.__name__: f for f in (exercise.pair.forward, exercise.pair.backward)}.get(name)
+    if function is None:
+        return None
+    node = ast.parse(inspect.getsource(function)).body[0]
+    known = formulas(exercise.module)
+    lines = inspect.getsource(function).splitlines()[: node.body[0].end_lineno]  # down to the docstring's end
+    lines += [f"    # ({tag})  {known[tag].left} =" for tag in tags_in(function) if tag in known]
+    lines.append(f'    raise NotImplementedError("{exercise.id}: write {name}")')
+    return "\n".join(lines)
+
+
+def main():
+    """Write every stub and every solution."""
+    for exercise in CATALOGUE.values():
+        files.save_text(exercise_folder() / exercise.filename, stub(exercise))
+        files.save_text(exercise_folder() / "solutions" / exercise.filename, solution(exercise))
+        print(f"{exercise.id}: {exercise.filename} and its solution")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""The student's process: loads the student's file, runs its two functions on the arrays that the judge sends, sends arrays back.
+
+Run as a script, `student.py ROOT FILE FORWARD BACKWARD SECONDS`, by `minilora.course.process` alone. It passes no verdict. The
+judge's channel is moved away from standard input and output first, so a print is never taken for an answer.
+"""
+
+import contextlib
+import importlib.util
+import os
+import sys
+import traceback
+
+MEMORY, FILE_SIZE = 4 << 30, 16 << 20  # bytes
+
+
+def main(file, forward_name, backward_name, seconds):
+    """Answer the judge's requests until it hangs up."""
+    from minilora.course.messages import receive, send
+
+    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(2, 1)  # what is printed goes into a file of limited size, for the judge to show
+    restrict(seconds)
+    with complaint(file, "") as problem:
+        functions = load(file, forward_name, backward_name)
+    send(answers, problem or {"status": "ready"})
+    while not problem:
+        try:
+            request, arrays = receive(requests)
+        except EOFError:
+            return
+        send(answers, *answer(file, *functions, arrays, request["constants"]))
+
+
+def restrict(seconds):
+    """Limits on processor time, memory and file size, where the system has them."""
+    with contextlib.suppress(ImportError):
+        import resource
+
+        for name, value in (("CPU", seconds + 1), ("AS", MEMORY), ("FSIZE", FILE_SIZE), ("CORE", 0)):
+            with contextlib.suppress(AttributeError, ValueError, OSError):  # unknown here, or limited further already
+                resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
+
+
+def load(file, *names):
+    """The functions of these names from the file."""
+    spec = importlib.util.spec_from_file_location("exercise", file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    for name in names:
+        if not callable(getattr(module, name, None)):
+            raise AttributeError(f"there is no function {name}; keep the names of the stub")
+    return [getattr(module, name) for name in names]
+
+
+@contextlib.contextmanager
+def complaint(file, where):
+    """A dict that stays empty, or tells of an exception inside, of any kind: what it was, its last line in the student's file."""
+    problem = {}
+    try:
+        yield problem
+    except BaseException as error:  # SystemExit and KeyboardInterrupt too: they are the student's
+        lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+        problem["status"] = "unsolved" if isinstance(error, NotImplementedError) else "failed"
+        problem |= {"where": where, "kind": type(error).__name__, "text": str(error)[:500], "line": None, "code": ""}
+        if isinstance(error, SyntaxError) and error.filename == file:
+            problem |= {"line": error.lineno, "code": (error.text or "").strip(), "text": error.msg}
+        elif lines:
+            problem |= {"line": lines[-1].lineno, "code": lines[-1].line}
+
+
+def answer(file, forward, backward, arrays, constants):
+    """(document, arrays) for one request: y; and where a dy came along, the gradients too."""
+    sent = {name: a.copy() for name, a in arrays.items()}
+    inputs = {name: a for name, a in arrays.items() if name != "dy"}
+    document, results = {"status": "done"}, {}
+    with complaint(file, forward.__name__) as problem:
+        returned = forward(**inputs, **constants)
+        if not isinstance(returned, tuple) or len(returned) != 2:
+            raise TypeError(f"{forward.__name__} must return y, cache; it returned {kind(returned)}")
+        results["y"] = plain("y", returned[0])
+        untouched(forward, sent, arrays)
+    if problem or "dy" not in arrays:
+        return problem or document, results
+    with complaint(file, backward.__name__) as problem:
+        gradients = backward(arrays["dy"], returned[1])
+        document["named"] = isinstance(gradients, dict)
+        if not isinstance(gradients, (dict, tuple, list)):
+            gradients = [gradients]
+        gradients = gradients if document["named"] else dict(enumerate(gradients))
+        document["gradients"] = [str(key) for key in gradients]
+        results |= {f"gradient {key}": plain(f"gradient {key}", a) for key, a in gradients.items() if a is not None}
+        untouched(backward, sent, arrays)
+    return problem or document, results
+
+
+def plain(name, value):
+    """A NumPy array of booleans, integers or floats, at most float64."""
+    import numpy as np
+
+    array = np.asarray(value)
+    if array.dtype.kind not in "biuf" or array.nbytes > FILE_SIZE:
+        raise TypeError(f"{name} must be an array of floats of the right shape, got {kind(value)}")
+    return array.astype(np.float64) if array.dtype.itemsize > 8 else array
+
+
+def kind(value):
+    """What a value is, in a few words."""
+    shape = getattr(value, "shape", None)
+    if shape is not None:
+        return f"an array of shape {shape}, dtype {value.dtype}"
+    return f"a tuple of {len(value)}" if isinstance(value, tuple) else f"a {type(value).__name__}"
+
+
+def untouched(function, sent, arrays):
+    """ValueError if the function changed one of its arguments."""
+    import numpy as np
+
+    for name, before in sent.items():
+        if not np.array_equal(before, arrays[name], equal_nan=before.dtype.kind == "f"):
+            raise ValueError(f"{function.__name__} changes {name} in place; work on a copy: x = x + ... instead of x += ...")
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, sys.argv[1])
+    main(*sys.argv[2:5], int(sys.argv[5]))

@@ -1,0 +1,158 @@
+"""The numeric gradient: central differences, with a step chosen for each entry and checked by Richardson extrapolation.
+
+For one entry x of the input, with everything else held, and a second step q h with q = RATIO,
+
+    slope(h)  = (f(x+h) - f(x-h)) / 2h                   = f' + h^2 f'''/6 + O(h^4)
+    value     = (slope(qh) - q^2 slope(h)) / (1 - q^2)   = f' + O(h^4)
+    spread    = |slope(qh) - slope(h)|                   of order h^2 if f is smooth: then value errs by about spread^2 / |f'|
+    jump(h)   = slope to the right - slope to the left   = h f'' + O(h^3); at a kink it stays as h shrinks
+    corner    = (jump(qh) - q jump(h)) / (1 - q)         what is left of the jump as h -> 0: zero if f is smooth
+
+The first step is large enough for rounding (eps |f| / h) not to matter. Where spread or corner is too large for it, the step
+shrinks until the kink or the bend nearby is out of reach. Most entries are settled by the first step: four evaluations.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+FIRST_STEP, WIDE_STEP = 2.0**-10, 2.0**-7
+STEPS = tuple(FIRST_STEP / 8**k for k in range(5))  # relative to the entry's scale; the last is 2.4e-7
+RATIO = 0.618  # no simple fraction: differences that are multiples of one rounding error must not agree by luck
+SMALLEST_SCALE = 0.1
+SETTLED = 2.5e-7  # spread, relative to the gradient, at which a step is taken
+QUIET = 4e-9  # rounding error, relative to the gradient, that is not worth a wider step
+VISIBLE = 1e-10  # changing an entry by its scale must change f by this much, relative, for the slope to count as not zero
+EPS = 2.0**-52
+
+
+@dataclass(frozen=True)
+class Numeric:
+    """A numeric gradient and what is known about it; all arrays have the input's shape.
+
+    value   the slopes; NaN where f is not finite on both sides of the entry.
+    error   an estimate of each slope's absolute error.
+    kink    True where f has no derivative.
+    unseen  a slope smaller than this cannot be told from zero.
+    """
+
+    value: np.ndarray
+    error: np.ndarray
+    kink: np.ndarray
+    unseen: np.ndarray
+
+
+def numeric_gradient(f, x):
+    """The gradient of a scalar function f(x) -> float at a float array x, by central differences. Same shape as x, float64.
+
+    Where f is not finite close by, the slope is NaN. At a kink it is the mean of both sides'.
+    """
+    x = np.array(x, dtype=np.float64)
+
+    def y_at(index, value):
+        moved = x.copy()
+        moved[index] = value
+        return np.asarray(float(f(moved)))
+
+    return differentiate(y_at, x, np.asarray(float(f(x.copy()))), np.ones(())).value
+
+
+def differentiate(y_at, x, y0, dy):
+    """The Numeric gradient of sum(dy * y) with respect to x, every entry of it.
+
+    y_at(index, value) returns y with x[index] set to value, as a float64 array; y0 is y at x itself.
+    """
+    value, error = np.full(x.shape, np.nan), np.full(x.shape, np.inf)
+    kink = np.zeros(x.shape, dtype=bool)
+    typical = np.median(np.abs(x)) if x.size else 0.0  # not the mean: one entry of -1e9 must not set the others' steps
+    scale = np.maximum(np.abs(x), max(SMALLEST_SCALE, typical))
+    size = np.abs(dy * y0)
+    largest = 0.0
+    for index in np.ndindex(x.shape):
+
+        def change(moved, index=index):
+            return dy * (y_at(index, moved) - y0)
+
+        value[index], error[index], kink[index] = _slope(change, size, x[index], scale[index], largest)
+        if np.isfinite(value[index]):
+            largest = max(largest, abs(value[index]))
+    return Numeric(value, error, kink, VISIBLE * np.linalg.norm(size) / scale)
+
+
+def _slope(change, size, x, scale, largest):
+    """(value, error, is it a kink) for one entry."""
+    trials = []
+    for step in STEPS:
+        trial = _Trial.of(change, size, x, step * scale)
+        if trial is None:  # stepped out of where f is finite
+            continue
+        trials.append(trial)
+        if not trial.settled(largest):
+            continue
+        if step == FIRST_STEP:
+            wide = _Trial.of(change, size, x, WIDE_STEP * scale) if trial.noise > QUIET * trial.size(largest) else None
+            return *_better(trial, wide or trial, largest), False
+        before = trials[-2:][0]  # if this one confirms it, it may be the better one: it has less rounding
+        confirmed = abs(trial.value - before.value) <= max(0.1 * before.spread, 8 * trial.noise)
+        return *_better(trial, before if confirmed else trial, largest), False
+    if not trials:
+        return np.nan, np.inf, False
+    best = min(trials, key=lambda trial: max(trial.spread, trial.noise))
+    jumps = [jump for trial in trials[-2:] for jump in trial.jumps]
+    return best.value, max(best.spread, best.noise), _stays(jumps, 16 * trials[-1].noise + SETTLED * largest)
+
+
+def _better(one, other, largest):
+    kept = min(one, other, key=lambda trial: trial.error(largest))
+    return kept.value, kept.error(largest)
+
+
+def _stays(jumps, threshold):
+    """Whether the jump between the one-sided slopes has a limit that is not zero: four steps, over a factor of 13, agree."""
+    middle = sum(jumps) / len(jumps)
+    return len(jumps) == 4 and abs(middle) > threshold and all(abs(jump - middle) <= 0.1 * abs(middle) for jump in jumps)
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """What the steps h and q h say about one entry; the names are the formulas' at the top."""
+
+    value: float
+    spread: float
+    jumps: tuple[float, float]  # at h and q h
+    noise: float  # the rounding error in value, if forward's intermediates are a few times larger than y
+
+    @classmethod
+    def of(cls, change, size, x, h):
+        """None if f is not finite at one of the four points."""
+        slopes, jumps = [], []
+        for moved in (h, RATIO * h):
+            up, down = x + moved, x - moved
+            rise, fall = change(up), change(down)
+            touched = size[rise != 0]  # an output that does not see the entry adds no rounding error
+            rise, fall = rise.sum(), fall.sum()
+            if not np.isfinite(rise - fall):
+                return None
+            slopes.append((rise - fall) / (up - down))  # the step really taken, after rounding x + h
+            jumps.append(rise / (up - x) - fall / (down - x))
+        value, spread = (slopes[1] - RATIO**2 * slopes[0]) / (1 - RATIO**2), abs(slopes[1] - slopes[0])
+        return cls(float(value), float(spread), tuple(jumps), 16 * EPS * float(np.sqrt((touched * touched).sum())) / h)
+
+    def size(self, largest):
+        """What the spread and the noise are compared with."""
+        return max(abs(self.value), 1e-3 * largest)
+
+    def error(self, largest):
+        """The spread where nothing is smooth; about spread^2 / size where h^2 is small."""
+        size = self.size(largest)
+        shrink = min(1.0, 16 * self.spread / size) if size else 1.0
+        return max(self.spread * shrink, self.noise)
+
+    def settled(self, largest):
+        """A smaller step would not help: the two slopes agree, or differ by rounding alone, and the two sides agree."""
+        tolerance = SETTLED * self.size(largest)
+        return self.spread <= max(tolerance, 4 * self.noise) and self.smooth(tolerance)
+
+    def smooth(self, tolerance):
+        corner = (self.jumps[1] - RATIO * self.jumps[0]) / (1 - RATIO)
+        return abs(corner) <= max(tolerance, 16 * self.noise)

@@ -1,0 +1,124 @@
+"""What every kind of check shares: values that can be moved, an output that answers, and the verdict on each value's gradient."""
+
+from fnmatch import fnmatchcase
+
+import numpy as np
+
+from minilora.gradcheck.finding import Cause, Finding
+from minilora.gradcheck.numeric import differentiate
+from minilora.gradcheck.report import Report
+from minilora.gradcheck.returned import host, read_gradient
+from minilora.gradcheck.verdict import judge
+
+COTANGENT = int.from_bytes(b"dy")
+JITTER = 1e-12  # two calls of forward may differ by this, relative, and still count as the same
+
+
+def cotangent(rng, shape):
+    """A standard normal dy from an int seed or a generator.
+
+    A seed is mixed with a word of our own: whoever drew x from default_rng(0) would otherwise get dy = x from rng=0, and for
+    dy = x many a mistake does not show (the whole gradient of a layer norm is nearly zero).
+    """
+    generator = rng if isinstance(rng, np.random.Generator) else np.random.default_rng((rng, COTANGENT))
+    return np.asarray(generator.standard_normal(shape))
+
+
+def read_output(y):
+    """forward's output as a new float64 array, and whether its dtype was lower. TypeError if it is not one floating array."""
+    if isinstance(y, (tuple, list, dict)):
+        raise TypeError(f"forward returned a {type(y).__name__} as y; several outputs are not supported, return one array")
+    array = host(y)
+    if array.dtype.kind != "f":
+        raise TypeError(f"forward returned y with dtype {array.dtype}, expected a floating array")
+    return np.array(array, dtype=np.float64), array.dtype.itemsize < 8
+
+
+def output_findings(y, lowered, again):
+    """Findings about the output: lower dtype, not finite, not the same in the calls `again`. And whether a slope can be taken."""
+    findings = []
+    if lowered:
+        message = "forward computes y in less than float64 although every input is float64; keep the dtype of the inputs."
+        findings.append(Finding(Cause.WRONG_DTYPE, "y", None, None, message))
+    bad = np.argwhere(~np.isfinite(y))
+    if len(bad):
+        where = tuple(map(int, bad[0]))
+        message = f"forward's output y is not finite in {len(bad)} of {y.size} entries (first at {where}: {y[where]})."
+        return [*findings, Finding(Cause.NOT_FINITE, "y", None, where, message)], False
+    for other in again:
+        apart = np.abs(other - y) if other.shape == y.shape else np.array(np.inf)
+        if not np.all(apart <= JITTER * np.abs(y).max(initial=0.0)):
+            message = "forward gives another output when called again with the same inputs, so it has no gradient to compare. "
+            message += "Draw random numbers outside and pass them in (a dropout mask as an input), or turn dropout off."
+            return [*findings, Finding(Cause.NONDETERMINISTIC_FORWARD, "y", None, None, message)], False
+    return findings, True
+
+
+def mutations(before, after, who):
+    """A finding for each array of `after` that is no longer what it was `before`; both are {name: array or None}."""
+    findings = []
+    for name, kept in before.items():
+        if kept is None or np.array_equal(kept, after[name], equal_nan=kept.dtype.kind == "f"):
+            continue
+        where, what = None, f"its shape {kept.shape} became {after[name].shape}"
+        if kept.shape == after[name].shape:
+            where = tuple(map(int, np.argwhere(kept != after[name])[0]))
+            what = f"first at {where}: {kept[where]} became {after[name][where]}"
+        message = f"{who} changes {name} in place ({what}); work on a copy: x = x + ... instead of x += ..."
+        findings.append(Finding(Cause.MUTATES_INPUT, name, None, where, message))
+    return findings
+
+
+def compare(values, gradients, y_at, y, dy, rtol, zero, shapes, differentiable, dims=None, findings=()):
+    """The Report on every value's gradient.
+
+    values          {name: float64 array} to differentiate with respect to.
+    gradients       {name: what backward gave, or None}; a name that is absent has been complained about already.
+    y_at            y_at(name, index, value) -> y with one entry changed.
+    zero            names of gradients that may be zero everywhere; see `named`.
+    shapes          {name: shape} of all arrays that may explain a zero by a size of 1.
+    differentiable  False if y_at cannot be trusted: no numeric gradient then.
+    findings        what was found before.
+    """
+    findings, records = list(findings), {}
+    excused = named(zero, values)
+    analytic = dict.fromkeys(values)
+    for name in values:  # all of them first: forward, called again, may use the memory that they lie in
+        if name in gradients:
+            analytic[name], about_form = read_gradient(name, gradients[name], values[name].shape)
+            findings += about_form
+    for name, x in values.items():
+        numeric = None
+        if differentiable:
+            with np.errstate(all="ignore"):  # a step may leave f's domain; differentiate answers that with a smaller one
+                numeric = differentiate(lambda index, value, name=name: y_at(name, index, value), x, y, dy)
+        excuse = "named in zero=" if name in excused else size_of_one(name, x.shape, shapes)
+        records[name], about_values = judge(name, x, analytic[name], numeric, rtol, excuse)
+        findings += about_values
+    return Report(records, findings, rtol, dict(dims or {}))
+
+
+def named(zero, names):
+    """The names that `zero` means: whole names, whole dotted suffixes ("k.b") or globs. ValueError for one that means none."""
+    if isinstance(zero, str):
+        zero = (zero,)
+    found = set()
+    for pattern in zero:
+        matching = {name for name in names if name == pattern or name.endswith("." + pattern) or fnmatchcase(name, pattern)}
+        if not matching:
+            raise ValueError(f"zero= names {pattern!r}, but the gradients are those of {', '.join(names)}")
+        found |= matching
+    return found
+
+
+def size_of_one(name, shape, shapes):
+    """How a size of 1 explains that a gradient is zero everywhere (softmax over one entry does not see it); None if none does.
+
+    Counted are the input's own axes, and any other array's but its first: that one is the batch, which explains nothing.
+    """
+    if 1 in shape:
+        return f"explained by a size of 1 in {name}'s shape"
+    for other, sizes in shapes.items():
+        if 1 in sizes[1:]:
+            return f"explained by a size of 1 in {other}'s shape"
+    return None

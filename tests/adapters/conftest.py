@@ -1,0 +1,82 @@
+"""Tiny models with weights of order one, a batch, and adapters away from their start, where B = 0 would hide mistakes."""
+
+import numpy as np
+import pytest
+
+from minilora.adapters import adapters_of
+from minilora.nn import Transformer, TransformerConfig
+
+SIZES = {"vocab_size": 7, "block_size": 5, "n_layers": 2, "d_model": 6, "n_heads": 2, "d_head": 4, "d_mlp": 9}
+
+
+@pytest.fixture
+def small():
+    """small(preset, **fields) -> a float64 model, two layers, with every weight drawn anew."""
+
+    def make(preset="tiny-gpt", rng=0, dtype="float64", **fields):
+        sizes = SIZES | ({"n_heads": 4, "n_kv_heads": 2} if preset == "tiny-llama" else {})
+        model = Transformer(TransformerConfig.preset(preset, **(sizes | fields)), rng=rng, dtype=dtype)
+        draw = np.random.default_rng(1)
+        for name, p in model.named_parameters():
+            p.data = draw.standard_normal(p.data.shape) * 0.6 + ("gamma" in name)
+        return model
+
+    return make
+
+
+@pytest.fixture
+def batch():
+    ids = np.array([[2, 5, 2, 0], [6, 2, 6, 6]])
+    targets = np.array([[5, 2, -100, 3], [2, -100, 6, 1]])
+    return ids, targets
+
+
+@pytest.fixture
+def move():
+    """move(model): every adapter's B, zero at the start, becomes random."""
+
+    def away(model, name=None, seed=2):
+        draw = np.random.default_rng(seed)
+        for *_, adapter in adapters_of(model, name):
+            adapter.B.data = 0.5 * draw.standard_normal(adapter.B.data.shape)
+
+    return away
+
+
+@pytest.fixture
+def descend():
+    """descend(model, batch, steps): plain gradient descent on whatever learns."""
+
+    def run(model, batch, steps=3, lr=0.1):
+        for _ in range(steps):
+            model.zero_grad()
+            model.loss(*batch)
+            model.backward()
+            for p in model.parameters():
+                if p.trainable:
+                    p.data -= lr * p.grad
+
+    return run
+
+
+@pytest.fixture
+def state():
+    """state(model) -> all that a refused call must leave as it was."""
+
+    def of(model):
+        parameters = {name: (p.data.copy(), p.trainable, p.name) for name, p in model.named_parameters()}
+        switches = [(layer, name, a.enabled, a.merged, a.training) for layer, _, name, a in adapters_of(model)]
+        return parameters, switches
+
+    return of
+
+
+@pytest.fixture
+def same():
+    """same(state, state): bit for bit."""
+
+    def compare(one, two):
+        (p, s), (q, t) = one, two
+        return s == t and p.keys() == q.keys() and all(np.array_equal(p[k][0], q[k][0]) and p[k][1:] == q[k][1:] for k in p)
+
+    return compare

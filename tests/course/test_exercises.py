@@ -1,0 +1,58 @@
+"""The student's folder: start, check, hint, solution, list."""
+
+import pytest
+
+from minilora.course import exercises
+from minilora.course.catalogue import CATALOGUE, EXERCISES
+
+
+def test_start_copies_the_stub_and_never_overwrites(tmp_path):
+    path = exercises.start("02", tmp_path / "mine")
+    assert path.name == "02a_linear.py" and path.read_text() == (EXERCISES / path.name).read_text()
+    path.write_text("my work")
+    with pytest.raises(FileExistsError, match="exists already"):
+        exercises.start("02", tmp_path / "mine")
+    assert path.read_text() == "my work"
+    exercises.start("02", tmp_path / "mine", force=True)
+    assert "NotImplementedError" in path.read_text()
+
+
+def test_from_start_to_solved(tmp_path):
+    assert [row[2] for row in exercises.listing(tmp_path)] == ["not started"] * len(CATALOGUE)
+    path = exercises.start("02", tmp_path)
+    result = exercises.check_exercise("02", tmp_path)
+    assert result.unsolved and exercises.listing(tmp_path)[0] == ("02a", "The linear layer, forward and backward", "started")
+    path.write_text(exercises.solution("02"))
+    assert exercises.check_exercise("02", tmp_path).ok
+    assert exercises.listing(tmp_path)[0][2] == "solved"
+    path.write_text("def linear_forward(): pass")
+    assert not exercises.check_exercise("02", tmp_path).ok
+    assert exercises.listing(tmp_path)[0][2] == "started"
+
+
+def test_check_before_start_says_what_to_do(tmp_path):
+    with pytest.raises(FileNotFoundError, match="minilora exercise start 02a"):
+        exercises.check_exercise("02", tmp_path)
+
+
+def test_hints_come_one_at_a_time(tmp_path):
+    texts = [exercises.hint("02", folder=tmp_path) for _ in range(4)]
+    assert [text[:16] for text in texts] == [f"02a, hint {n} of 3" for n in (1, 2, 3, 3)]
+    assert "(B2)  dW = sum over rows  dy^T x" in texts[2] and "minilora exercise solution 02a" in texts[2]
+    assert exercises.hint("02", n=1, folder=tmp_path) == texts[0]
+    assert "hint 1 of 3" in exercises.hint("07", folder=tmp_path)
+    with pytest.raises(ValueError, match="between 1 and 3, got 4"):
+        exercises.hint("02", n=4, folder=tmp_path)
+
+
+@pytest.mark.parametrize("exercise", CATALOGUE.values(), ids=CATALOGUE)
+def test_every_hint_is_there(exercise):
+    texts = exercises.hints(exercise)
+    assert len(texts) == 3 and all(len(text) > 40 for text in texts)
+    assert len(set(texts)) == 3
+
+
+def test_unknown_numbers_are_refused_everywhere(tmp_path):
+    for call in (exercises.start, exercises.check_exercise, exercises.hint, exercises.solution):
+        with pytest.raises(ValueError, match="choose one of 02a"):
+            call("99")

@@ -1,0 +1,143 @@
+"""Layers by what they can do: tiny ones with weights, right and wrong."""
+
+import numpy as np
+import pytest
+
+from minilora.gradcheck import check_layer
+from minilora.nn.parameter import Parameter
+
+
+class Table:
+    """An embedding: integers in, no gradient for them."""
+
+    def __init__(self, rng):
+        self.W = Parameter(rng.standard_normal((5, 2)), name="W")
+
+    def named_parameters(self):
+        yield "W", self.W
+
+    def zero_grad(self):
+        self.W.zero_grad()
+
+    def forward(self, ids):
+        self.ids = ids
+        return self.W.data[ids]
+
+    def backward(self, dy):
+        np.add.at(self.W.grad, self.ids, dy)
+
+
+def test_a_right_layer_passes_and_is_left_as_it_was(rng, dense, weights):
+    layer = dense(rng)
+    before = weights(layer)
+    layer.W.grad[:] = 7  # what a training loop may have left there
+    report = check_layer(layer, rng.standard_normal((5, 3)))
+    assert report.ok and report.max_error < 1e-8 and list(report.inputs) == ["x", "W", "b"]
+    assert all(np.array_equal(before[name], p.data) for name, p in layer.named_parameters())
+    assert not layer.W.grad.any()
+
+
+def test_float32_input_of_a_layer_is_lifted(rng, dense):
+    assert check_layer(dense(rng), rng.standard_normal((5, 3)).astype(np.float32)).max_error < 1e-8
+
+
+def test_integer_input_gets_no_gradient(rng):
+    report = check_layer(Table(rng), np.array([[0, 2, 2], [4, 1, 3]]))
+    assert report.ok and list(report.inputs) == ["W"]
+
+
+def test_frozen_parameters_are_not_checked(rng, dense):
+    layer = dense(rng)
+    layer.b.trainable = False
+    assert list(check_layer(layer, rng.standard_normal((5, 3))).inputs) == ["x", "W"]
+
+
+@pytest.mark.parametrize("victim", ["x", "W", "b"])
+def test_a_wrong_layer_is_blamed_on_the_right_gradient(rng, causes, victim, dense):
+    class Wrong(dense):
+        def backward(self, dy):
+            dx = super().backward(dy)
+            if victim == "x":
+                return dx * 1.00001
+            getattr(self, victim).grad[1] *= 1.00001
+            return dx
+
+    assert causes(check_layer(Wrong(rng), rng.standard_normal((5, 3)))) == [("wrong", victim)]
+
+
+def test_a_dead_parameter_of_a_layer(rng, causes, dense):
+    class Dead(dense):
+        def forward(self, x):
+            self.x, self.y = x, np.tanh(x @ self.W.data.T)
+            return self.y
+
+        def backward(self, dy):
+            dx = super().backward(dy)
+            self.b.grad[:] = 0
+            return dx
+
+    x = rng.standard_normal((5, 3))
+    assert causes(check_layer(Dead(rng), x)) == [("dead_parameter", "b")]
+    assert check_layer(Dead(rng), x, zero=("b",)).ok
+
+
+def test_a_layer_that_changes_its_weight_its_input_or_dy(rng, causes, dense, weights):
+    class Drifts(dense):
+        def backward(self, dy):
+            dx = super().backward(dy)
+            self.W.data[0, 0] += 1
+            dy[0] = 0
+            self.x[0] = 0
+            return dx
+
+    layer = Drifts(rng)
+    before = weights(layer)
+    report = check_layer(layer, rng.standard_normal((5, 3)))
+    assert causes(report) == [("mutates_input", name) for name in ("x", "dy", "W")] and not report.ok
+    assert np.array_equal(before["W"], layer.W.data)
+
+
+def test_weights_that_every_forward_changes_come_back(rng, causes, dense, weights):
+    class Normalises(dense):
+        def forward(self, x):
+            self.W.data /= np.linalg.norm(self.W.data, axis=1, keepdims=True)
+            return super().forward(x)
+
+    layer = Normalises(rng)
+    before = weights(layer)
+    assert ("mutates_input", "W") in causes(check_layer(layer, rng.standard_normal((5, 3))))
+    assert np.array_equal(before["W"], layer.W.data)
+
+
+def test_dropout_left_on_is_found(rng, causes, dense):
+    class Noisy(dense):
+        def forward(self, x):
+            return super().forward(x) * (rng.random((5, 4)) < 0.5)
+
+    assert causes(check_layer(Noisy(rng), rng.standard_normal((5, 3)))) == [("nondeterministic_forward", "y")]
+
+
+def test_weights_come_back_after_an_exception(rng, dense, weights):
+    class Fails(dense):
+        calls = 0
+
+        def forward(self, x):
+            self.calls += 1
+            if self.calls == 100:
+                raise RuntimeError("stop")
+            return super().forward(x)
+
+    layer = Fails(rng)
+    before = weights(layer)
+    with pytest.raises(RuntimeError, match="stop"):
+        check_layer(layer, rng.standard_normal((5, 3)))
+    assert all(np.array_equal(before[name], p.data) for name, p in layer.named_parameters())
+
+
+def test_lower_precision_and_nothing_to_check_are_refused(rng, dense):
+    with pytest.raises(ValueError, match="W is float32, but a gradient check needs float64 weights"):
+        check_layer(dense(rng, dtype=np.float32), rng.standard_normal((5, 3)))
+    table = Table(rng)
+    table.W.trainable = False
+    with pytest.raises(ValueError, match="no trainable parameter and x is not floating"):
+        check_layer(table, np.array([1, 2]))

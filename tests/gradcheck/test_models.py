@@ -1,0 +1,86 @@
+"""Whole models by what they can do: two layers and a loss, right and wrong."""
+
+import numpy as np
+import pytest
+
+from minilora.gradcheck import check_model
+from minilora.nn.parameter import Parameter
+
+
+class Model:
+    """Mean squared error of two dense layers."""
+
+    def __init__(self, dense, rng, dtype=np.float64):
+        self.layers = {"lower": dense(rng, 3, 4, dtype), "upper": dense(rng, 4, 2, dtype)}
+
+    def named_parameters(self):
+        for name, layer in self.layers.items():
+            for leaf, parameter in layer.named_parameters():
+                yield f"{name}.{leaf}", parameter
+
+    def zero_grad(self):
+        for layer in self.layers.values():
+            layer.zero_grad()
+
+    def loss(self, x, target):
+        self.difference = self.layers["upper"].forward(self.layers["lower"].forward(x)) - target
+        return float((self.difference**2).mean())
+
+    def backward(self):
+        dy = 2 * self.difference / self.difference.size
+        self.layers["lower"].backward(self.layers["upper"].backward(dy))
+
+
+@pytest.fixture
+def batch(rng):
+    return rng.standard_normal((5, 3)), rng.standard_normal((5, 2))
+
+
+def test_a_right_model_passes_and_is_left_as_it_was(rng, batch, dense, weights):
+    model = Model(dense, rng)
+    before = weights(model)
+    model.layers["upper"].b.grad[:] = 7  # what a training loop may have left there
+    report = check_model(model, *batch)
+    assert report.ok and report.max_error < 1e-8
+    assert list(report.inputs) == ["lower.W", "lower.b", "upper.W", "upper.b"]
+    assert all(np.array_equal(before[name], p.data) and not p.grad.any() for name, p in model.named_parameters())
+
+
+def test_one_wrong_entry_in_a_model(rng, causes, batch, dense):
+    class Wrong(Model):
+        def backward(self):
+            super().backward()
+            self.layers["lower"].b.grad[2] *= 1 + 1e-5
+
+    report = check_model(Wrong(dense, rng), *batch)
+    assert causes(report) == [("wrong", "lower.b")] and report.findings[0].where == (2,)
+    assert "lower.b.grad[2]" in str(report)
+
+
+def test_a_dead_parameter_of_a_model_may_be_named_by_its_suffix(rng, causes, batch, dense):
+    class Idle(Model):
+        """Has a parameter that nothing reads."""
+
+        def __init__(self, *args, size):
+            super().__init__(*args)
+            self.shift = Parameter(rng.standard_normal(size), name="top.shift.b")
+
+        def named_parameters(self):
+            yield from super().named_parameters()
+            yield "top.shift.b", self.shift
+
+    model = Idle(dense, rng, size=3)
+    assert causes(check_model(model, *batch)) == [("dead_parameter", "top.shift.b")]
+    assert check_model(model, *batch, zero=("shift.b",)).ok
+    report = check_model(Idle(dense, rng, size=1), *batch)
+    assert report.ok and "size of 1" in report["top.shift.b"].note
+
+
+def test_lower_precision_and_nothing_to_check_are_refused(rng, batch, dense):
+    with pytest.raises(ValueError, match="lower.W is float32, but a gradient check needs float64 weights"):
+        check_model(Model(dense, rng, np.float32), *batch)
+    model = Model(dense, rng)
+    for _, parameter in model.named_parameters():
+        parameter.trainable = False
+    with pytest.raises(ValueError, match="no trainable parameter"):
+        check_model(model, *batch)
