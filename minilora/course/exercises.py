@@ -1,5 +1,6 @@
 """What `minilora exercise list|start|check|hint|solution` does: the student's folder, a file an exercise, and progress."""
 
+import textwrap
 import tomllib
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from minilora.course.catalogue import CATALOGUE, exercise_folder, find
 from minilora.course.formulas import formulas, tags_in
 
 FOLDER = "my_exercises"
+WIDTH = 100  # characters a line of a hint
 PROGRESS = ".progress.json"  # {"02a": {"hints": 1, "solved": false}}
 
 
@@ -17,7 +19,7 @@ def start(exercise, folder=FOLDER, force=False):
     exercise = find(exercise)
     target = Path(folder) / exercise.filename
     if target.exists() and not force:
-        raise FileExistsError(f"{target} exists already; work on it, or start again with force (your file is then replaced)")
+        raise FileExistsError(f"{target} exists already; work on it, or start again with --force, which replaces it")
     files.save_text(target, files.load_text(exercise_folder() / exercise.filename))
     _note(folder, exercise, solved=False)
     return target
@@ -44,7 +46,8 @@ def hint(exercise, n=None, folder=FOLDER):
     if not 1 <= n <= len(texts):
         raise ValueError(f"hint must be between 1 and {len(texts)}, got {n}")
     more = "the same command gives the next" if n < len(texts) else f"what is left: minilora exercise solution {exercise.id}"
-    return f"{exercise.id}, hint {n} of {len(texts)} ({more})\n\n{texts[n - 1]}"
+    lines = [textwrap.fill(line, WIDTH) for line in texts[n - 1].splitlines()]
+    return f"{exercise.id}, hint {n} of {len(texts)} ({more})\n\n" + "\n".join(lines)
 
 
 def hints(exercise):

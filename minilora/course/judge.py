@@ -49,12 +49,15 @@ def judge(exercise, file, seconds=60):
     try:
         with student:
             for label, inputs, constants in sets:
-                found, failures = _judge_set(exercise, student, inputs, constants)
-                lines += [f"{label}: {_shapes(inputs)}", *found, ""]
+                lines.append(f"{label}: {_shapes(inputs)}")
+                failures = _judge_set(exercise, student, inputs, constants, lines)
+                lines.append("")
                 if failures:
                     break
     except StudentProblem as told:
         problem = told
+    if problem and lines[-1]:
+        lines.append("")
     if student.printed:
         lines += ["your code printed:", student.printed.rstrip(), ""]
     verdict = str(problem) if problem else "not right yet" if failures else f"right, on {len(sets)} sets of inputs"
@@ -73,23 +76,24 @@ def input_sets(exercise):
     return sets
 
 
-def _judge_set(exercise, student, inputs, constants):
-    """(lines of the report, failures) on one set of inputs."""
+def _judge_set(exercise, student, inputs, constants, lines):
+    """The failures on one set of inputs. Appends to the report's lines as it goes, for a StudentProblem may end it anywhere."""
     pair = exercise.pair
     expected, _ = pair.forward(**inputs, **constants)
     y, _ = student.run(inputs, constants)
     number = [tag for tag in tags_in(pair.forward) if tag.startswith("F")][-1]
     name, tag = formulas(exercise.module)[number].left, exercise.tag(number)
     problem = _unequal(name, y, expected)
+    lines.append(f"  {tag}  {problem or f'{name}  right'}")
     if problem:
-        return [f"  {tag}  {problem}"], [Failure(name, tag, f"{tag}  {problem}")]
+        return [Failure(name, tag, f"{tag}  {problem}")]
     report = check(
         lambda **arrays: (pair.forward(**arrays, **constants)[0], arrays),
         lambda dy, arrays: student.run(arrays, constants, dy)[1],
         inputs,
         rng=SEED,
     )
-    lines, failures = [f"  {tag}  {name}  right"], []
+    failures = []
     for name, record in report.inputs.items():
         gradient = entry_name(name)
         tag = exercise.tag(tag_of(gradient, pair.backward))
@@ -101,7 +105,8 @@ def _judge_set(exercise, student, inputs, constants):
         sentences = sentences or [f"{gradient} was not compared"]
         lines += [f"  {tag}  {sentences[0]}", *[f"      {sentence}" for sentence in sentences[1:]]]
         failures.append(Failure(gradient, tag, f"{tag}  {sentences[0]}", tuple(str(f.cause) for f in findings)))
-    return lines + _shared(exercise, failures), failures
+    lines += _shared(exercise, failures)
+    return failures
 
 
 def _worst(name, record, rtol):

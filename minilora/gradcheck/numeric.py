@@ -89,22 +89,18 @@ def _slope(change, size, x, scale, largest):
         trials.append(trial)
         if not trial.settled(largest):
             continue
-        if step == FIRST_STEP:
-            wide = _Trial.of(change, size, x, WIDE_STEP * scale) if trial.noise > QUIET * trial.size(largest) else None
-            return *_better(trial, wide or trial, largest), False
-        before = trials[-2:][0]  # if this one confirms it, it may be the better one: it has less rounding
-        confirmed = abs(trial.value - before.value) <= max(0.1 * before.spread, 8 * trial.noise)
-        return *_better(trial, before if confirmed else trial, largest), False
+        if step == FIRST_STEP and trial.noise > QUIET * trial.size(largest):
+            wide = _Trial.of(change, size, x, WIDE_STEP * scale)
+            trials += [wide] if wide else []
+        # A wider step that this one confirms may be the better one: it has less rounding.
+        confirmed = [other for other in trials if trial.confirms(other)]
+        best = min(confirmed, key=lambda other: other.error(largest))
+        return best.value, best.error(largest), False
     if not trials:
         return np.nan, np.inf, False
     best = min(trials, key=lambda trial: max(trial.spread, trial.noise))
     jumps = [jump for trial in trials[-2:] for jump in trial.jumps]
     return best.value, max(best.spread, best.noise), _stays(jumps, 16 * trials[-1].noise + SETTLED * largest)
-
-
-def _better(one, other, largest):
-    kept = min(one, other, key=lambda trial: trial.error(largest))
-    return kept.value, kept.error(largest)
 
 
 def _stays(jumps, threshold):
@@ -152,6 +148,10 @@ class _Trial:
         """A smaller step would not help: the two slopes agree, or differ by rounding alone, and the two sides agree."""
         tolerance = SETTLED * self.size(largest)
         return self.spread <= max(tolerance, 4 * self.noise) and self.smooth(tolerance)
+
+    def confirms(self, other):
+        """The two values differ by no more than the other's h^4 term or this one's rounding."""
+        return abs(self.value - other.value) <= max(0.1 * other.spread, 8 * self.noise)
 
     def smooth(self, tolerance):
         corner = (self.jumps[1] - RATIO * self.jumps[0]) / (1 - RATIO)

@@ -37,7 +37,7 @@ def match(returned, expected):
 
 
 def _by_key(returned, expected):
-    gradients, unknown = {}, []
+    gradients, unknown = {name: None for name, given in expected.items() if given}, []
     for key, value in returned.items():
         name = key if key in expected else str(key).removeprefix("d")
         if name in expected:

@@ -36,13 +36,14 @@ def headline(report):
 
 
 def rows(report):
-    """The table: a row of headings and one row of cells for each input."""
+    """The table: a row of headings and one row of cells for each input; the notes only if there are any."""
     head = ("input", "shape", "entries", "max error", "verdict", "note")
     body = []
     for name, record in report.inputs.items():
         shape, entries = shape_text(record.shape, report.dims), str(math.prod(record.shape))
         body.append((name, shape, entries, f"{record.error:.1e}", report.verdict(name), record.note))
-    return [head, *body]
+    columns = len(head) if any(row[-1] for row in body) else len(head) - 1
+    return [row[:columns] for row in (head, *body)]
 
 
 def shape_text(shape, dims):
@@ -59,7 +60,7 @@ def worst_lines(record, rtol):
     lines = []
     for entry in record.worst:
         if not entry.error <= rtol:
-            numbers = f"got {entry.got:.9g}", f"expected {entry.expected:.9g}", f"error {entry.error:.1e}"
+            numbers = f"got {entry.got: .9g}", f"expected {entry.expected: .9g}", f"error {entry.error:.1e}"
             lines.append((entry_name(record.name, entry.index), *numbers))
     return _aligned(lines, right=())
 

@@ -18,7 +18,7 @@ EDGES = (
     ("q", "scores", "F1", "B5"),
     ("k", "scores", "F1", "B6"),
     ("scores", "P", "F2", "B4"),
-    ("P", "Pd", "F3", "B4"),
+    ("P", "Pd", "F3", "B3"),
     ("Pd", "y", "F4", "B2"),
     ("v", "y", "F4", "B1"),
 )
@@ -36,7 +36,7 @@ def attention_maps(maps, queries, keys):
             for t, row in enumerate(P):
                 for j, weight in enumerate(row):
                     colour = "white" if weight > 0.6 else "black"
-                    ax.text(t, j, f"{weight:.2f}", ha="center", va="center", fontsize=8, color=colour)
+                    ax.text(j, t, f"{weight:.2f}", ha="center", va="center", fontsize=8, color=colour)
             ax.set_xticks(range(len(keys)), keys)
             ax.set_yticks(range(len(queries)), queries)
             ax.set(title=title, xlabel="key")

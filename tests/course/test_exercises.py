@@ -52,6 +52,10 @@ def test_every_hint_is_there(exercise):
     assert len(set(texts)) == 3
 
 
+def test_a_hint_fits_the_terminal(tmp_path):
+    assert max(map(len, exercises.hint("02", n=1, folder=tmp_path).splitlines())) <= 100
+
+
 def test_unknown_numbers_are_refused_everywhere(tmp_path):
     for call in (exercises.start, exercises.check_exercise, exercises.hint, exercises.solution):
         with pytest.raises(ValueError, match="choose one of 02a"):

@@ -49,6 +49,17 @@ def read_header(path):
     return lines[0] if lines[1] == "" else " ".join(lines[: lines.index("")]), facts["fails at"], facts["cause"]
 
 
+def test_forward_alone_is_judged_alone(tmp_path):
+    file = tmp_path / "answer.py"
+    file.write_text(
+        "from minilora.ops.linear import linear_forward\n"
+        "def linear_backward(dy, cache, needs=None):\n    raise NotImplementedError('02a: write linear_backward')\n"
+    )
+    result = judge(find("02"), file)
+    assert result.unsolved and not result.ok
+    assert result.report.endswith("  linear:F1  y  right\n\nnot solved yet: linear_backward")
+
+
 def test_a_failure_names_formula_entry_and_both_values():
     result = judge(find("02"), EXERCISES / "wrong" / "02a_overwritten_dW.py")
     (failure,) = result.failures

@@ -67,8 +67,8 @@ def test_conversion_gives_positions_as_ids_and_plain_fences(house):
 
 
 def test_written_executed_and_then_left_alone(house):
-    pieces = ["import os, time", "print(os.listdir(), flush=True)", "time.sleep(0.3)", "print(os.environ['MINILORA_BACKEND'])", "1 + 1"]
-    path = house("\n".join(["```python", *pieces, "```"]))
+    lines = ["import os, time", "print(os.listdir())", "time.sleep(0.3)", "print(os.environ['MINILORA_BACKEND'])", "1 + 1"]
+    path = house("\n".join(["```python", *lines, "```"]))
     assert notebooks.main([]) == 0
     outputs = nbformat.read(path, as_version=4).cells[1].outputs
     assert outputs[0].text == "[]\nnumpy\n" and outputs[1].data["text/plain"] == "2"

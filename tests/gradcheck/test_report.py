@@ -46,7 +46,7 @@ def test_findings_are_findings(wrong):
 def test_text_of_a_right_pair(right):
     lines = str(right).splitlines()
     assert lines[0].startswith("gradients agree: largest error ") and lines[0].endswith("over 70 entries (rtol 1e-06)")
-    assert lines[2].split() == ["input", "shape", "entries", "max", "error", "verdict", "note"]
+    assert lines[2].split() == ["input", "shape", "entries", "max", "error", "verdict"]
     assert lines[3].split()[:5] == ["x", "(N=3,", "T=4,", "5)", "60"] and lines[3].endswith("ok")
     assert len(lines) == 6
 
@@ -60,6 +60,12 @@ def test_text_of_a_wrong_pair(wrong):
     assert len(worst) == 2 and worst[0].split()[0] == "dx[1," and all("got" in line and "expected" in line for line in worst)
     assert "findings\n  wrong: dx is wrong in 2 of 60 entries" in text
     assert max(map(len, text.splitlines())) <= 100
+
+
+def test_notes_have_a_column_only_if_there_are_any(right):
+    noted = check(lambda x: (np.abs(x), x), lambda dy, x: dy * np.sign(x), {"x": np.array([0.0, 1.0])})
+    assert str(noted).splitlines()[2].endswith("note") and "1 of 2 entries on a kink, left out" in str(noted).splitlines()[3]
+    assert "note" not in str(right)
 
 
 def test_shapes_with_names():

@@ -49,6 +49,17 @@ def test_a_missing_gradient_says_so(layernorm, rng, causes, replace):
     assert "dgamma is None" in report.findings[0].message
 
 
+def test_a_dict_that_lacks_an_input_or_has_one_too_many(layernorm, rng, causes):
+    def backward(dy, cache, extra=()):
+        dx, dgamma, dbeta = layernorm.backward(dy, cache)
+        return {"dx": dx, "beta": dbeta, **dict(extra)}
+
+    inputs = layernorm.inputs(rng, 3, 5)
+    assert causes(check(layernorm.forward, backward, inputs)) == [("missing_gradient", "gamma")]
+    report = check(layernorm.forward, lambda dy, cache: backward(dy, cache, {"dgama": dy}), inputs)
+    assert causes(report) == [("wrong_count", "dgama"), ("missing_gradient", "gamma")] and not report.ok
+
+
 def test_a_missing_gradient_beside_an_absent_input(causes):
     report = check(lambda mask, x: (2 * x, None), lambda dy, _: (None,), {"mask": None, "x": np.ones(3)})
     assert causes(report) == [("missing_gradient", "x")]

@@ -20,7 +20,7 @@ def test_the_flow_names_every_formula_of_the_op():
 
 
 def test_cosines_stand_beside_the_prediction():
-    ax = first_step_cosines([1, 2, 4], {"q": [[0.1, 0.3], [0.2, 0.2], [0.3, 0.3]]}, n_in=12)
+    ax = first_step_cosines([1, 2, 4], {"q": [[0.1, 0.3], [0.2, 0.2], [0.3, 0.3]]}, n_in=12).axes[0]
     mean, low, high, predicted = ax.lines
     assert mean.get_ydata().tolist() == pytest.approx([0.2, 0.2, 0.3])
     assert low.get_ydata().tolist() == pytest.approx([0.1, 0.2, 0.3])

@@ -1,5 +1,6 @@
 """A run that is stopped, by any means, and resumed gives the bits of one that was not."""
 
+import os
 import random
 import subprocess
 import sys
@@ -90,7 +91,8 @@ def test_a_kill_at_any_moment_costs_no_bit(make_trainer, tmp_path):
     rng = random.Random(0)
     step = 0
     for _ in range(3):
-        process = subprocess.Popen([sys.executable, "-c", SCRIPT, str(Path(__file__).with_name("conftest.py")), str(tmp_path)])
+        script = [sys.executable, "-c", SCRIPT, str(Path(__file__).with_name("conftest.py")), str(tmp_path)]
+        process = subprocess.Popen(script, env=os.environ | {"OPENBLAS_NUM_THREADS": "1"})  # as many as the tests themselves use
         try:
             deadline = time.monotonic() + 60
             while not (tmp_path / "checkpoint.json").exists() or read_state(tmp_path)["step"] < step + 2:
