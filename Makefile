@@ -20,7 +20,10 @@ oracle: $(VENV)/.oracle  ## the tests against PyTorch and CuPy's signatures
 notebooks: $(VENV)/.test ## lessons/*.md to executed notebooks/*.ipynb; with CHECK=1 compare and execute only
 	$(BIN)/python -m minilora.course.notebooks $(if $(CHECK),--check)
 
-course: $(VENV)/.test    ## what the course needs: Jupyter and the rest
+exercises: $(VENV)/.test  ## stubs and solutions, from the library
+	$(BIN)/python -m minilora.course.stubs
+
+course: $(VENV)/.test     ## what the course needs: Jupyter and the rest
 	@echo "next: . $(BIN)/activate, then minilora exercise start 02, or jupyter lab lessons"
 
 bench: $(VENV)/.oracle   ## the benchmarks, each a ratio against a named peer
@@ -48,4 +51,4 @@ $(VENV)/.oracle: pyproject.toml tests/oracle/constraints.txt | $(VENV)/bin/pytho
 	$(BIN)/python -m pip install -q --constraint tests/oracle/constraints.txt --editable '.[course,dev,oracle]'
 	@touch $@ $(VENV)/.test $(VENV)/.demo
 
-.PHONY: help demo test course oracle notebooks bench lint clean
+.PHONY: help demo test course exercises oracle notebooks bench lint clean

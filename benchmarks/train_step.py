@@ -1,8 +1,8 @@
 """Time of a training step: minilora, the same model in eager PyTorch, and minilora adapting by LoRA.
 
 4 layers, 4 heads, 128 wide, block 64, batch 12, vocabulary 103, float32, AdamW, 2 threads each. Each contestant is a process of
-its own. They take turns, and whoever is not on is stopped (SIGSTOP), so that no idle thread spins beside the other. The first step
-of a turn is a warm-up and does not count. What is reported are medians, and the ratio turn by turn.
+its own. They take turns, and whoever is not on is stopped (SIGSTOP), so that no idle thread spins beside the other. The first
+step of a turn is a warm-up and does not count. What is reported are medians, and the ratio turn by turn.
 
     python benchmarks/train_step.py             example: python benchmarks/train_step.py --turns 12 --json result.json
 """

@@ -69,17 +69,3 @@ def scale_curves(sizes, results, uniform):
         axes[1].set(ylabel="median norm of a row of dscores", yscale="log")
         axes[0].legend(fontsize=8, loc="center right", bbox_to_anchor=(1, 0.55))
         return figure
-
-
-def loss_curves(losses, xlabel="step", ylabel="loss (nats)"):
-    """Losses of several variants of a run: the mean over seeds, and the range from the smallest to the largest.
-
-    losses: {label: rows}, a row of losses for each seed.
-    """
-    with new_figure(figsize=(6.6, 3.6)) as (figure, ax):
-        for line, (label, rows) in zip(LINES, losses.items(), strict=False):
-            columns = list(zip(*rows, strict=True))
-            band(ax, range(1, len(columns) + 1), columns, {**line, "marker": None}, label)
-        ax.set(xlabel=xlabel, ylabel=ylabel, ylim=(0, None))
-        ax.legend()
-        return figure

@@ -50,7 +50,8 @@ def test_a_notebook_was_executed_without_an_error_and_names_no_place_of_this_mac
 @EACH
 def test_a_lesson_says_first_what_to_install(lesson):
     first = next(cell for cell in notebooks.convert(lesson.read_text()).cells if cell.cell_type == "code")
-    assert first.source.splitlines()[:2] == ['# Outside a checkout: pip install "minilora[course]"', "import minilora"]
+    hint = """# Outside a checkout: in the project's folder, pip install ".[course]\""""
+    assert first.source.splitlines()[:2] == [hint, "import minilora"]
     assert not re.search(r"^def \w+_(forward|backward)\(", lesson_code(lesson), re.MULTILINE), "a lesson defines no op again"
 
 

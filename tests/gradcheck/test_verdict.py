@@ -144,6 +144,11 @@ def test_a_kink_hides_no_mistake_elsewhere(causes):
     assert causes(check(relu_forward, lambda dy, x: dy * (x > -3), {"x": x})) == [("kink", "x"), ("wrong", "x")]
 
 
+def test_zero_everywhere_but_on_kinks_is_zero_everywhere(causes):
+    report = check(relu_forward, lambda dy, x: dy * (x > 0), {"x": np.array([-1.0, 0.0, -2.0])})
+    assert causes(report) == [("kink", "x"), ("dead_parameter", "x")] and not report.ok
+
+
 def test_nothing_but_kinks_is_no_pass():
     report = check(lambda x: (np.abs(x), x), lambda dy, x: dy * np.sign(x), {"x": np.zeros(4)})
     assert not report.ok and report["x"].error == np.inf

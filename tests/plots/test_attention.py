@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from minilora.plots.attention import EDGES, attention_flow, attention_maps, loss_curves, scale_curves
+from minilora.plots.attention import EDGES, attention_flow, attention_maps, scale_curves
+from minilora.plots.lines import loss_curves
 
 
 def test_a_map_shows_every_weight_in_its_row_and_column():
