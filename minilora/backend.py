@@ -13,6 +13,7 @@ import numpy as np
 import scipy.special
 
 BLOCK = 1 << 15  # elements: five arrays of float32 are 640 KiB and stay in the second-level cache
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
 _modules = {np.ndarray: np, np.generic: np}  # array type -> the module that computes with it
 
 
@@ -123,10 +124,11 @@ def tune_memory():
     Called by the command line, the Trainer and the benchmarks, never on import. True if the request was taken.
     """
     try:
-        libc = ctypes.CDLL("libc.so.6")
-        return bool(libc.mallopt(-3, 1 << 30) and libc.mallopt(-1, (1 << 31) - 1))  # M_MMAP_THRESHOLD, M_TRIM_THRESHOLD
+        mallopt = ctypes.CDLL("libc.so.6").mallopt
     except (OSError, AttributeError):
         return False  # not glibc: nothing to tune
+    threshold = mallopt(M_MMAP_THRESHOLD, 1 << 30) or mallopt(M_MMAP_THRESHOLD, 1 << 25)  # older glibc takes no more than 32 MiB
+    return bool(mallopt(M_TRIM_THRESHOLD, (1 << 31) - 1) and threshold)
 
 
 xp = use(os.environ.get("MINILORA_BACKEND", "numpy") or "numpy")

@@ -9,11 +9,11 @@ def merge(model, name=None):
 
     The merged model computes the same in evaluation mode, up to rounding, with no extra product. The old W is kept aside for
     unmerge; a tied head is untied by this, as only its own W is replaced. Backward is refused while merged.
-    RuntimeError, with nothing changed, if an adapter is merged already; ValueError if there is none to merge.
+    RuntimeError, with nothing changed, if an adapter is merged already; ValueError if there is none that is enabled.
     """
-    found = [entry for entry in adapters_of(model, name) if name is not None or entry[-1].enabled]
+    found = [entry for entry in adapters_of(model, name) if entry[-1].enabled]
     if not found:
-        raise ValueError("the model has no enabled adapter to merge: call inject(model, ...) or enable(model) first")
+        raise ValueError("the model has no enabled adapter to merge: call inject(model, ...) or enable(model, name) first")
     for layer_name, _, key, adapter in found:
         if adapter.merged:
             raise RuntimeError(f"adapter {key!r} is merged into {layer_name}.W already: call unmerge(model) first")

@@ -214,3 +214,10 @@ def test_remove_of_one_of_two_merged_is_refused(small, batch, move, state, same)
     with pytest.raises(RuntimeError, match="^adapters 'one' and 'two' are merged into blocks.0.attn.q.W together: call unmerge"):
         remove(model, "one")
     assert same(state(model), before)
+
+
+def test_a_disabled_adapter_is_not_merged(adapted):
+    model = adapted()
+    disable(model, "default")
+    with pytest.raises(ValueError, match="no enabled adapter"):
+        merge(model, "default")

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from minilora.gradcheck import Cause, check, check_model
-from minilora.nn import Transformer
 
 UNSEEN = ("attn.k.b",)  # adds one number to all scores of a query, which softmax does not see; rope turns it key by key
 TYPES = np.array([[0, 1, 1, 0], [1, 0, 0, 0]])
@@ -178,4 +177,3 @@ def test_no_array_of_a_float32_model_is_float64(small, batch):
         caches = [(name, a) for name, layer in model.named_layers() for a in arrays(layer._cache)]
         assert len(caches) > 20
         assert [name for name, a in caches if a.dtype == "float64"] == []
-    assert isinstance(model, Transformer)

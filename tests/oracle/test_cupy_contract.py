@@ -1,18 +1,12 @@
 """Whatever the library calls is in the installed CuPy wheel, with those arguments. It needs no GPU: only signatures are read."""
 
 import inspect
-import os
 import re
 
 import pytest
 
-try:
-    import cupy
-    import cupyx.scipy.special
-except ImportError:
-    if os.environ.get("MINILORA_ORACLE") == "1":
-        raise
-    pytest.skip("CuPy is not installed (pip install 'minilora[oracle]')", allow_module_level=True)
+cupy = pytest.importorskip("cupy")
+import cupyx.scipy.special  # noqa: E402
 
 UFUNC_KEYWORDS = {"out", "dtype", "casting"}  # all that CuPy's ufunc.__call__ takes; no where=
 VARIADIC_KEYWORDS = {"einsum": {"dtype", "optimize"}}  # of functions whose signature ends in **kwargs
