@@ -20,6 +20,9 @@ oracle: $(VENV)/.oracle  ## the tests against PyTorch and CuPy's signatures
 notebooks: $(VENV)/.test ## lessons/*.md to executed notebooks/*.ipynb; with CHECK=1 compare and execute only
 	$(BIN)/python -m minilora.course.notebooks $(if $(CHECK),--check)
 
+picture: demo            ## the README's picture, from the demo's run
+	mkdir -p lessons/pictures && cp runs/demo/story.png lessons/pictures/demo.png
+
 exercises: $(VENV)/.test  ## stubs and solutions, from the library
 	$(BIN)/python -m minilora.course.stubs
 
@@ -51,4 +54,4 @@ $(VENV)/.oracle: pyproject.toml tests/oracle/constraints.txt | $(VENV)/bin/pytho
 	$(BIN)/python -m pip install -q --constraint tests/oracle/constraints.txt --editable '.[course,dev,oracle]'
 	@touch $@ $(VENV)/.test $(VENV)/.demo
 
-.PHONY: help demo test course exercises oracle notebooks bench lint clean
+.PHONY: help demo picture test course exercises oracle notebooks bench lint clean

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import warnings
 from importlib import import_module
 
 BASE = "runs/base"
@@ -10,6 +11,7 @@ BASE = "runs/base"
 def main(argv=None):
     """Run one command. Exit code 0; 1 where a check says no; 2 with one line on stderr for bad input; 130 after Ctrl-C."""
     args = parser().parse_args(argv)
+    warnings.showwarning = _one_line
     try:
         from minilora import backend  # not above: MINILORA_BACKEND may ask for what cannot be had
 
@@ -19,7 +21,8 @@ def main(argv=None):
         module, function = args.run
         return getattr(import_module(f"minilora.commands.{module}"), function)(args) or 0
     except KeyboardInterrupt:
-        print("minilora: stopped; the same command again goes on from the last checkpoint", file=sys.stderr)
+        way_on = f"; the same command again goes on from {args.folder}" if args.resumes else ""
+        print(f"minilora: stopped{way_on}", file=sys.stderr)
         return 130
     except BrokenPipeError:  # the reader, such as head, has seen enough
         sys.stdout = None
@@ -29,6 +32,10 @@ def main(argv=None):
             raise
         print(f"minilora: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
+
+
+def _one_line(message, category, filename, lineno, file=None, line=None):
+    print(f"minilora: note: {message}", file=sys.stderr)
 
 
 def _is_users(error):
@@ -48,7 +55,7 @@ def parser():
 
     def command(name, module, about, example):
         sub = commands.add_parser(name, help=about, description=about, epilog=f"example: {example}")
-        sub.set_defaults(run=(module, name))
+        sub.set_defaults(run=(module, name), resumes=name in ("demo", "train", "adapt"))
         return sub
 
     sub = command("demo", "stories", "verify, train, analyse, adapt, compare: the whole story", "minilora demo --quick")
@@ -66,7 +73,7 @@ def parser():
 
     sub = command(
         "gradcheck", "checks", "check name_forward / name_backward / name_inputs() of your own file",
-        "minilora gradcheck my_op.py",
+        "minilora gradcheck exercises/solutions/02a_linear.py",
     )  # fmt: skip
     sub.add_argument("file", metavar="FILE.py", help="a Python file; it is run")
     sub.add_argument("--rtol", type=float, default=1e-6, help="the largest relative error that passes (default: 1e-6)")
@@ -89,11 +96,11 @@ def parser():
     _model(sub)
     sub.add_argument("--text", metavar="FILE", help="the text (default: the standard library's code)")
     sub.add_argument("--full", action="store_true", help="full tuning instead of LoRA")
-    sub.add_argument("--rank", type=int, default=8, metavar="R", help="(default: 8)")
-    sub.add_argument("--alpha", type=float, default=16, help="the scale is alpha / rank (default: 16)")
+    sub.add_argument("--rank", type=int, metavar="R", help="(default: 8)")
+    sub.add_argument("--alpha", type=float, help="the scale is alpha / rank (default: 16)")
     sub.add_argument("--targets", nargs="+", metavar="NAME", help="layers, such as attn.q attn.v (default: all in the blocks)")
-    sub.add_argument("--dropout", type=float, default=0.0, metavar="P", help="on the input of A (default: 0)")
-    sub.add_argument("--bias", choices=("none", "all", "lora_only"), default="none", help="which biases learn (default: none)")
+    sub.add_argument("--dropout", type=float, metavar="P", help="on the input of A (default: 0)")
+    sub.add_argument("--bias", choices=("none", "all", "lora_only"), help="which biases learn (default: none)")
     _folder(sub, "runs/adapter")
     _training(sub, steps=400, lr=None)
 
@@ -133,6 +140,15 @@ def parser():
     return top
 
 
+def _at_least(least):
+    def integer(text):
+        if (number := int(text)) < least:
+            raise argparse.ArgumentTypeError(f"must be at least {least}, got {number}")
+        return number
+
+    return integer
+
+
 def _model(sub):
     sub.add_argument("model", metavar="RUN", help="the folder of a trained model")
 
@@ -146,12 +162,12 @@ def _folder(sub, default):
 
 
 def _seed(sub):
-    sub.add_argument("--seed", type=int, default=0, help="(default: 0)")
+    sub.add_argument("--seed", type=_at_least(0), default=0, help="(default: 0)")
 
 
 def _training(sub, steps, lr):
-    sub.add_argument("--steps", type=int, default=steps, help=f"(default: {steps})")
-    sub.add_argument("--batch", type=int, default=24, metavar="N", help="sequences a step (default: 24)")
+    sub.add_argument("--steps", type=_at_least(1), default=steps, help=f"(default: {steps})")
+    sub.add_argument("--batch", type=_at_least(1), default=24, metavar="N", help="sequences a step (default: 24)")
     sub.add_argument("--lr", type=float, default=lr, help=f"learning rate (default: {lr or '5e-3 for LoRA, 1e-3 with --full'})")
     _seed(sub)
 

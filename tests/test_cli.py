@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -83,7 +84,7 @@ def test_trace_counts_every_parameter_once(room, capsys):
 def test_info(room, capsys):
     assert "ops" in run(capsys, "info")[1]
     assert "vocab_size" in run(capsys, "info", room / "base")[1]
-    assert "lora" in run(capsys, "info", room / "adapter")[1]
+    assert "LoRA(r=2" in run(capsys, "info", room / "adapter")[1]
 
 
 def test_verify(room, capsys):
@@ -118,6 +119,9 @@ def test_gradcheck_of_a_file(room, capsys):
         (["train", "--text", "{room}/empty.txt"], "empty"),
         (["train", "--text", "{room}/tiny.txt", "--tokenizer", "char"], "too short"),
         (["train", "--text", "{room}/text.txt", "--heads", "3"], "n_heads"),
+        (["adapt", "{room}/base", "--full", "--rank", "3"], "--full"),
+        (["spectrum", "{room}/base", "--picture", "{room}/text.txt/s.png"], "text.txt"),
+        (["spectrum", "{room}/base", "--picture", "s.xyz"], "xyz"),
         (["demo", "--text", "{room}/tiny.txt"], "too short"),
         (["train", "--text", "{room}/text.txt", "--folder", "{room}/text.txt/sub"], "text.txt"),
         (["verify", "nosuch"], "linear"),
@@ -172,15 +176,72 @@ def test_every_command_has_help_with_an_example(capsys):
         assert end.value.code == 0 and f"example: minilora {name}" in " ".join(out.split())
 
 
-def test_ctrl_c_says_how_to_go_on(monkeypatch, capsys):
-    import minilora.commands.checks as checks
-
+@pytest.mark.parametrize(
+    ("command", "module", "says"), [("info", "checks", "stopped\n"), ("train", "models", "goes on from runs/base")]
+)
+def test_ctrl_c_says_how_to_go_on_where_one_can(monkeypatch, capsys, command, module, says):
     def interrupted(args):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(checks, "info", interrupted)
-    code, _, err = run(capsys, "info")
-    assert code == 130 and "goes on" in err
+    monkeypatch.setattr(f"minilora.commands.{module}.{command}", interrupted)
+    code, _, err = run(capsys, command)
+    assert code == 130 and says in err
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        (["--alpha", "4"], "its alpha is 16, asked for is 4"),
+        (["--lr", "0"], "its lr is 0.005, asked for is 0.0"),
+        (["--seed", "1"], "its seed is 0, asked for is 1"),
+        (["--full"], "its full is False"),
+    ],
+)
+def test_a_folder_holds_one_run(room, capsys, changed, says):
+    before = {file.name: file.read_bytes() for file in (room / "adapter").iterdir()}
+    rank = [] if "--full" in changed else ["--rank", "2"]
+    args = ["adapt", room / "base", "--text", room / "code.txt", "--steps", 5, "--batch", 4, "--folder", room / "adapter", *rank]
+    assert says in refused(capsys, *args, *changed)
+    assert {file.name: file.read_bytes() for file in (room / "adapter").iterdir()} == before
+
+
+def test_an_adapter_is_no_model(room, capsys):
+    assert "--adapter" in refused(capsys, "generate", room / "adapter")
+
+
+def test_init_of_a_tuned_model_is_that_of_its_base(room, capsys):
+    train = ["train", "--text", room / "text.txt", "--folder", room / "seed5", "--seed", 5, "--vocabulary", 300, *SMALL]
+    assert run(capsys, *train)[0] == 0
+    full = ["adapt", room / "seed5", "--full", "--text", room / "code.txt", "--steps", 1, "--folder", room / "full5", "--lr", 0]
+    assert run(capsys, *full)[0] == 0
+    of_base, of_full = (run(capsys, "spectrum", room / name, "--against", "init")[1] for name in ("seed5", "full5"))
+    assert of_base == of_full  # a rate of 0 changes nothing
+
+
+def test_a_merged_head_opens_again(room, capsys):
+    head = ["adapt", room / "base", "--text", room / "code.txt", "--targets", "head", "--steps", 2, "--rank", 2]
+    assert run(capsys, *head, "--folder", room / "h")[0] == 0
+    assert run(capsys, "merge", room / "base", room / "h", "--folder", room / "hm")[0] == 0
+    assert run(capsys, "generate", room / "hm", "--tokens", 3)[0] == 0
+
+
+def test_warnings_take_one_line(capsys, monkeypatch):
+    import warnings
+
+    monkeypatch.setattr("minilora.commands.checks.info", lambda args: warnings.warn("look here", stacklevel=1))
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        assert "minilora: note: look here\n" == run(capsys, "info")[2]
+
+
+@pytest.mark.parametrize("command", ["verify", "gradcheck", "info", "exercise"])
+def test_the_examples_run(command, capsys, monkeypatch, tmp_path):
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    example = " ".join(capsys.readouterr().out.split()).partition("example: minilora ")[2].split()
+    monkeypatch.chdir(Path(__file__).parents[1])
+    folder = ["--folder", str(tmp_path)] if command == "exercise" else []
+    assert main([*example, *folder]) == 0
 
 
 def test_a_defect_keeps_its_traceback(monkeypatch):

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 
 from minilora import backend, files
+from minilora.adapters.store import _read_description
+from minilora.experiments.runs import made_by
 from minilora.experiments.verification import table
 from minilora.experiments.verification import verify as verify_ops
 from minilora.gradcheck import check_file, verify_html
@@ -42,14 +44,11 @@ def info(args):
         print(f"{'presets':<10}{', '.join(PRESETS)}")
         print(f"{'ops':<10}{len(registry)} registered, see minilora verify")
         return
-    adapter = Path(args.folder) / "adapter.json"
-    if adapter.exists():
-        description = files.load_json(adapter)
-        print(f"adapter: {description['method']} {description['spec']}")
-        print(f"layers:  {', '.join(description['layers'])}")
+    if (Path(args.folder) / "adapter.json").exists():
+        spec, layers, *_ = _read_description(Path(args.folder) / "adapter.json")
+        print(f"adapter: {spec}\nlayers:  {', '.join(layers)}")
         return
     state = read_state(args.folder)
     print(f"a run of {state['step']} steps, saved with {state['versions']}")
-    run = Path(args.folder) / "run.json"
-    for key, value in ((files.load_json(run) if run.exists() else {}) | state["config"]).items():
+    for key, value in (made_by(args.folder) | state["config"]).items():
         print(f"{key:<18}{value}")

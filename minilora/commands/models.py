@@ -1,16 +1,13 @@
 """minilora train, adapt, merge, generate, spectrum, trace"""
 
-from pathlib import Path
-
 from minilora import adapters as lora
-from minilora import files, lowrank
 from minilora.data import python_docs, standard_library, text_file
 from minilora.experiments import analysis, runs
-from minilora.experiments.demo import count
 from minilora.nn import Transformer, TransformerConfig
 from minilora.nn import generate as generate_ids
+from minilora.training import read_state
 
-CODE_CHARACTERS = 1_000_000
+LORA_DEFAULTS = {"rank": 8, "alpha": 16, "dropout": 0.0, "bias": "none", "targets": list(lora.ALL_LINEAR)}
 
 
 def train(args):
@@ -22,24 +19,28 @@ def train(args):
         d_model=args.width, dropout=args.dropout, **_grouped(args),
     )  # fmt: skip
     model = Transformer(config, rng=args.seed)
-    print(f"{count(model):,} parameters, {corpus.name}: {len(corpus.text):,} characters, {tokenizer.vocab_size} tokens")
-    _learn(model, tokenizer, corpus, args)
-    runs.save_tokenizer(args.folder, tokenizer)
+    made_by = {"command": "train", "text": corpus.record(), "config": config.to_dict(), "initial_seed": args.seed}
+    _learn(model, tokenizer, corpus, made_by, args)
     print(f"saved in {args.folder}; try: minilora generate {args.folder}")
 
 
 def adapt(args):
+    options = {name: getattr(args, name) for name in LORA_DEFAULTS}
+    if args.full and any(value is not None for value in options.values()):
+        raise ValueError("--full trains every weight: --rank, --alpha, --dropout, --bias and --targets go with LoRA only")
     model, tokenizer = runs.load_model(args.model), runs.load_tokenizer(args.model)
-    corpus = text_file(args.text) if args.text else standard_library(CODE_CHARACTERS)
-    if not args.full:
-        spec = lora.LoRA(args.rank, args.alpha, args.dropout, args.bias)
-        lora.inject(model, spec, args.targets or lora.ALL_LINEAR, rng=args.seed)
-    learning = f"{count(model, trainable_only=True):,} of {count(model):,} parameters learn"
-    print(f"{learning}, {corpus.name}: {len(corpus.text):,} characters")
-    args.lr = args.lr or (1e-3 if args.full else 5e-3)
-    _learn(model, tokenizer, corpus, args)
+    corpus = text_file(args.text) if args.text else standard_library(runs.CODE_CHARACTERS)
+    made_by = {"command": "adapt", "base": read_state(args.model)["save"], "text": corpus.record(), "full": args.full}
     if args.full:
-        runs.save_tokenizer(args.folder, tokenizer)
+        made_by["initial_seed"] = runs.made_by(args.model).get("initial_seed")
+    else:
+        made_by |= {name: default if options[name] is None else options[name] for name, default in LORA_DEFAULTS.items()}
+        spec = lora.LoRA(made_by["rank"], made_by["alpha"], made_by["dropout"], made_by["bias"])
+        lora.inject(model, spec, made_by["targets"], rng=args.seed)
+    if args.lr is None:
+        args.lr = 1e-3 if args.full else 5e-3
+    _learn(model, tokenizer, corpus, made_by, args)
+    if args.full:
         print(f"saved in {args.folder}; try: minilora generate {args.folder} --prompt 'def '")
     else:
         lora.save_adapter(model, args.folder)
@@ -50,7 +51,8 @@ def merge(args):
     model, tokenizer = _load(args)
     lora.merge(model)
     lora.remove(model, "default")
-    runs.save_run(args.folder, model, tokenizer)
+    made_by = {"command": "merge", "base": read_state(args.model)["save"], "adapter": args.adapter}
+    runs.save_run(args.folder, model, tokenizer, made_by | {"initial_seed": runs.made_by(args.model).get("initial_seed")})
     print(f"saved in {args.folder}; try: minilora generate {args.folder} --prompt 'def '")
 
 
@@ -66,23 +68,20 @@ def generate(args):
 def spectrum(args):
     model, _ = _load(args)
     after = analysis.adapted_matrices(model)
-    before = analysis.matrices(_other(model, args)) if args.against else {name: 0 * W for name, W in after.items()}
-    if before.keys() != after.keys() or any(before[name].shape != after[name].shape for name in after):
+    before = analysis.matrices(_other(model, args)) if args.against else None
+    if before and {name: W.shape for name, W in before.items()} != {name: W.shape for name, W in after.items()}:
         raise ValueError(f"{args.against} is a model of another shape than {args.model}")
-    change = "  of the change: effective  90 % energy" if args.against else ""
+    change = "  of the change: effective  90 % energy" if before else ""
     print(f"{'matrix':<20}{'shape':>12}{'largest':>10}{'stable':>9}{'effective':>11}{change}")
-    rows = analysis.spectrum_rows(before, after)
+    rows = analysis.spectrum_rows(after, before)
     for row in rows:
-        stable = lowrank.stable_rank(after[row["name"]])
         matrix = f"{row['name']:<20}{str(tuple(row['shape'])):>12}"
-        ranks = f"{row['after'][0]:>10.3f}{stable:>9.1f}{row['effective_rank']:>11.1f}"
-        print(matrix + ranks + (f"{row['change_effective_rank']:>26.1f}{row['change_energy_rank']:>13}" if args.against else ""))
+        ranks = f"{row['after'][0]:>10.3f}{row['stable_rank']:>9.1f}{row['effective_rank']:>11.1f}"
+        print(matrix + ranks + (f"{row['change_effective_rank']:>26.1f}{row['change_energy_rank']:>13}" if before else ""))
     if args.picture:
         from minilora import plots
 
-        labels = {"before_label": args.against, "after_label": args.model} if args.against else {"before_label": None}
-        Path(args.picture).parent.mkdir(parents=True, exist_ok=True)
-        plots.spectra(rows, **labels).savefig(args.picture)
+        plots.save(plots.spectra(rows, before_label=args.against, after_label=args.model), args.picture)
         print(f"drawn in {args.picture}")
 
 
@@ -92,7 +91,7 @@ def trace(args):
     print(f"{'layer':<32}{'kind':<16}{'output for ids (1, ' + str(length) + ')':<28}{'own parameters':>14}")
     for name, kind, shape, parameters in model.trace([[0] * length]):
         print(f"{name:<32}{kind:<16}{str(shape):<28}{parameters or '':>14}")
-    print(f"{count(model):,} parameters in all")
+    print(f"{runs.count(model):,} parameters in all")
 
 
 def _load(args):
@@ -103,22 +102,27 @@ def _load(args):
 
 
 def _other(model, args):
-    """The model to compare with. A run's weights before training follow from its seed."""
-    if args.against == "init":
-        return Transformer(model.config, rng=files.load_json(Path(args.model) / "run.json")["seed"])
-    return runs.load_model(args.against)
+    """The model to compare with. A run's weights before training follow from the seed that they were drawn with."""
+    if args.against != "init":
+        return runs.load_model(args.against)
+    seed = runs.made_by(args.model).get("initial_seed")
+    if seed is None:
+        raise ValueError(f"{args.model} does not say which seed its first weights had: name a run to compare with")
+    return Transformer(model.config, rng=seed)
 
 
-def _learn(model, tokenizer, corpus, args):
+def _learn(model, tokenizer, corpus, made_by, args):
     learning, held_out = runs.learning_and_held_out(tokenizer, corpus, model.config.block_size)
+    learns = f"{runs.count(model, trainable_only=True):,} of {runs.count(model):,} parameters learn"
+    print(f"{learns} from {corpus.name}: {len(corpus.text):,} characters, {tokenizer.vocab_size} different tokens")
+    settings = {"steps": args.steps, "batch": args.batch, "lr": args.lr, "seed": args.seed}
+    runs.claim(args.folder, made_by | settings, tokenizer)
+    held_out = {"held_out": held_out}
     trainer = runs.train(
-        model, learning, {"held_out": held_out}, args.steps, lr=args.lr, batch_size=args.batch, rng=args.seed,
-        folder=args.folder, evaluate_every=max(1, args.steps // 10),
-    )  # fmt: skip
-    files.save_json(Path(args.folder) / "run.json", {"seed": args.seed, "text": corpus.record()})
-    evaluated = [row for row in trainer.history if "held_out" in row]
-    if evaluated:
-        print(f"step {evaluated[-1]['step']}: held-out loss {evaluated[-1]['held_out']:.3f} nats a token")
+        model, learning, held_out, args.steps, lr=args.lr, batch_size=args.batch, rng=args.seed, folder=args.folder
+    )
+    last = next(row for row in reversed(trainer.history) if "held_out" in row)
+    print(f"step {last['step']}: held-out loss {last['held_out']:.3f} nats a token")
 
 
 def _grouped(args):

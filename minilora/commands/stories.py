@@ -7,10 +7,9 @@ from pathlib import Path
 from minilora import files, plots
 from minilora.data import Corpus, keep_characters, python_docs, standard_library, text_file
 from minilora.experiments.demo import QUICK, DemoSettings, encode, run_demo
-from minilora.experiments.report import comparison_text, report_html
+from minilora.experiments.report import comparison_text, report_html, samples_text
+from minilora.experiments.runs import CODE_CHARACTERS
 from minilora.experiments.verification import table, verify
-
-CODE_CHARACTERS = 1_000_000  # of the standard library: whole files, spread evenly over it
 
 
 def demo(args):
@@ -26,10 +25,10 @@ def demo(args):
     reports = verify(rng=args.seed)
     print(table(reports))
     result = run_demo(texts, tokenizer, ids, settings, folder)
-    print(f"\n{comparison_text(result)}")
+    print(f"\n{comparison_text(result)}\n\n{samples_text(result)}")
     files.save_json(folder / "result.json", result)
     files.save_text(folder / "report.html", report_html(result, reports))
-    plots.story(result).savefig(folder / "story.png", dpi=110)
+    plots.save(plots.story(result), folder / "story.png")
     print(f"\n5  Report: {folder / 'report.html'}  (figures as data: {folder / 'result.json'})")
     print(f"   {time.perf_counter() - start:.0f} seconds in all")
     return 0 if all(report.ok for report in reports.values()) else 1

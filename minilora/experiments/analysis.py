@@ -27,23 +27,19 @@ def adapted_matrices(model):
         unmerge(model)
 
 
-def spectrum_rows(before, after):
-    """For each matrix: its spectrum before and after, of the change, and the ranks of the change. Plain data."""
+def spectrum_rows(after, before=None):
+    """For each matrix its name, shape, spectrum and ranks; and with `before`, those of the old weights and of the change."""
     rows = []
     for name, W in after.items():
-        change = W - before[name]
-        rows.append(
-            {
-                "name": name,
-                "shape": list(W.shape),
-                "before": lowrank.singular_values(before[name]).tolist(),
-                "after": lowrank.singular_values(W).tolist(),
-                "change": lowrank.singular_values(change).tolist(),
-                "effective_rank": lowrank.effective_rank(W),
-                "change_effective_rank": lowrank.effective_rank(change),
-                "change_energy_rank": lowrank.energy_rank(change, 0.9) if abs(change).any() else 0,
-            }
-        )
+        row = {"name": name, "shape": list(W.shape), "after": lowrank.singular_values(W).tolist()}
+        row |= {"effective_rank": lowrank.effective_rank(W), "stable_rank": lowrank.stable_rank(W)}
+        if before is not None:
+            change = W - before[name]
+            row["before"] = lowrank.singular_values(before[name]).tolist()
+            row["change"] = lowrank.singular_values(change).tolist()
+            row["change_effective_rank"] = lowrank.effective_rank(change)
+            row["change_energy_rank"] = lowrank.energy_rank(change, 0.9)
+        rows.append(row)
     return rows
 
 

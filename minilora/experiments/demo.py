@@ -3,17 +3,18 @@
 Every stage that has ended is kept in the folder, and a stage that was cut off goes on from its checkpoint.
 """
 
+import hashlib
+import json
 import math
-import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
-from minilora import __version__, files
+from minilora import __version__
 from minilora.adapters import LoRA, inject
 from minilora.data import CharTokenizer, evaluation_windows
 from minilora.experiments import analysis
-from minilora.experiments.runs import held_out_loss, learning_and_held_out, save_tokenizer, train
+from minilora.experiments.runs import claim, count, held_out_loss, learning_and_held_out, train
 from minilora.nn import Transformer, TransformerConfig, generate
 from minilora.training.versions import versions
 
@@ -22,7 +23,7 @@ PROMPTS = {"base": "The ", "target": "def "}
 
 @dataclass(frozen=True)
 class DemoSettings:
-    """Sizes and rates of a demo. Rates: full tuning wants a smaller one than LoRA, whose factors start at zero."""
+    """Sizes and rates of a demo. The rates were chosen by hand: full tuning wants a smaller one than LoRA does."""
 
     steps: int = 1500
     adapt_steps: int = 400
@@ -33,11 +34,12 @@ class DemoSettings:
     lr: float = 2e-3
     full_lr: float = 1e-3
     lora_lr: float = 5e-3
+    evaluations: int = 10
     sample: int = 240
     seed: int = 0
 
 
-QUICK = DemoSettings(steps=150, adapt_steps=50, sample=120)
+QUICK = DemoSettings(steps=120, adapt_steps=40, evaluations=4, sample=120)
 
 
 def encode(texts, settings):
@@ -49,14 +51,14 @@ def encode(texts, settings):
 def run_demo(texts, tokenizer, ids, settings, folder, say=print):
     """Train on the Corpus texts["base"], adapt to texts["target"], and return all figures as plain data.
 
-    tokenizer, ids: of `encode`. Stages are kept under `folder`; those of other settings or texts are not taken up.
+    tokenizer, ids: of `encode`. Stages are kept under `folder`, those of other settings or texts apart from each other.
     """
-    folder = Path(folder) / "stages"
     base, target = texts["base"], texts["target"]
-    _forget_other_runs(folder, {"settings": asdict(settings)} | {name: corpus.record() for name, corpus in texts.items()})
+    identity = {"settings": asdict(settings)} | {name: corpus.record() for name, corpus in texts.items()}
+    folder = Path(folder) / f"stages-{hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:8]}"
+    claim(folder, identity, tokenizer)
     held_out = {name: parts[1] for name, parts in ids.items()}
     windows = {name: evaluation_windows(part, settings.block_size) for name, part in held_out.items()}
-    save_tokenizer(folder, tokenizer)
 
     model = new_model(tokenizer, settings)
     result = {
@@ -74,10 +76,12 @@ def run_demo(texts, tokenizer, ids, settings, folder, say=print):
 
     say("\n3  Analyse the trained weights by SVD")
     trained = analysis.matrices(model)
-    result["spectra"] = analysis.spectrum_rows(before, trained)
+    result["spectra"] = analysis.spectrum_rows(trained, before)
     ranks = analysis.powers_of_two(min(model.config.d_model, model.config.d_mlp))
     result["truncation"] = analysis.truncation_curve(model, windows["base"], ranks)
-    result["uniform_loss"] = uniform_loss(tokenizer)
+    result["uniform_loss"] = math.log(tokenizer.vocab_size)  # of a guess that knows nothing
+    say("   every matrix of the blocks cut to rank  " + "".join(f"{row['rank']:>7}" for row in result["truncation"]))
+    say("   loss on held-out text                   " + "".join(f"{row['loss']:7.2f}" for row in result["truncation"]))
 
     for method, rate in (("full", settings.full_lr), ("lora", settings.lora_lr)):
         title = "full tuning" if method == "full" else f"LoRA, rank {settings.rank}"
@@ -89,7 +93,7 @@ def run_demo(texts, tokenizer, ids, settings, folder, say=print):
             inject(adapted, LoRA(r=settings.rank, alpha=settings.alpha), rng=settings.seed)
         trainer = _train(adapted, ids["target"][0], held_out, settings.adapt_steps, rate, settings, folder / method)
         result[method] = describe(adapted, trainer, windows, tokenizer, settings)
-        result[method]["spectra"] = analysis.spectrum_rows(trained, analysis.adapted_matrices(adapted))
+        result[method]["spectra"] = analysis.spectrum_rows(analysis.adapted_matrices(adapted), trained)
     return result
 
 
@@ -97,16 +101,6 @@ def new_model(tokenizer, settings):
     """The demo's model as it is before training: the same seed gives the same weights."""
     config = TransformerConfig.preset("tiny-gpt", vocab_size=tokenizer.vocab_size, block_size=settings.block_size)
     return Transformer(config, rng=settings.seed)
-
-
-def count(model, trainable_only=False):
-    """How many numbers the model holds, or trains."""
-    return sum(p.data.size for p in model.parameters() if p.trainable or not trainable_only)
-
-
-def uniform_loss(tokenizer):
-    """The loss of a guess that knows nothing: log V nats."""
-    return math.log(tokenizer.vocab_size)
 
 
 def describe(model, trainer, windows, tokenizer, settings):
@@ -134,13 +128,5 @@ def sample(model, tokenizer, prompt, settings):
 def _train(model, ids, held_out, steps, lr, settings, folder):
     return train(
         model, ids, held_out, steps, lr=lr, batch_size=settings.batch_size, rng=settings.seed, folder=folder,
-        evaluate_every=max(1, steps // 10),
+        evaluations=settings.evaluations,
     )  # fmt: skip
-
-
-def _forget_other_runs(folder, identity):
-    """Empty the folder unless it was made with the same settings and texts."""
-    record = folder / "identity.json"
-    if not (record.exists() and files.load_json(record) == identity):
-        shutil.rmtree(folder, ignore_errors=True)
-        files.save_json(record, identity)

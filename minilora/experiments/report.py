@@ -17,7 +17,6 @@ pre { background: #f6f6f6; padding: .8rem; white-space: pre-wrap; overflow-wrap:
 .samples { display: grid; grid-template-columns: repeat(auto-fit, minmax(18rem, 1fr)); gap: 1rem; }
 .note { color: #555; font-size: .9rem; }
 """
-TITLES = {"base": "base model", "full": "full tuning", "lora": "LoRA"}
 
 
 def report_html(result, reports):
@@ -53,7 +52,7 @@ def report_html(result, reports):
             ),
             _change(result),
             _picture(
-                plots.change_spectra({m: result[m]["spectra"] for m in ("full", "lora")}, TITLES, settings["rank"]),
+                plots.change_spectra({m: result[m]["spectra"] for m in ("full", "lora")}, plots.NAMES, settings["rank"]),
                 "Spectrum of the change Delta W under full tuning and LoRA",
             ),
             "<h2>5 &nbsp;Samples</h2>",
@@ -69,12 +68,17 @@ def comparison_text(result):
     lines = [f"{'':<14}{'loss on':>18}{'loss on':>18}{'trained':>10}{'optimiser':>11}{'ms a step':>11}"]
     lines.append(f"{'':<14}{names['target']:>18}{names['base']:>18}{'values':>10}{'KiB':>11}{'(median)':>11}")
     for key, loss, trained, memory, time in _rows(result):
-        lines.append(f"{TITLES[key]:<14}{loss['target']:>18.3f}{loss['base']:>18.3f}{trained:>10}{memory:>11}{time:>11}")
+        lines.append(f"{plots.NAMES[key]:<14}{loss['target']:>18.3f}{loss['base']:>18.3f}{trained:>10}{memory:>11}{time:>11}")
     return "\n".join(lines)
 
 
+def samples_text(result):
+    """What each model writes after the target's prompt, one line each, for the terminal."""
+    return "\n".join(f"{title:<14}{result[key]['samples']['target'][:90]!r}" for key, title in plots.NAMES.items())
+
+
 def _rows(result):
-    for key in TITLES:
+    for key in plots.NAMES:
         stage = result[key]
         memory, time = f"{stage['optimizer_bytes'] / 1024:,.0f}", f"{1000 * stage['seconds_per_step']:.1f}"
         yield key, stage["loss"], f"{stage['trainable']:,}", memory, time
@@ -100,7 +104,7 @@ def _introduction(result, names):
 def _comparison(result, names):
     head = [f"loss on {names['target']}", f"loss on {names['base']}", "trained values", "optimiser, KiB", "ms a step (median)"]
     rows = [
-        [TITLES[key], f"{loss['target']:.3f}", f"{loss['base']:.3f}", trained, memory, time]
+        [plots.NAMES[key], f"{loss['target']:.3f}", f"{loss['base']:.3f}", trained, memory, time]
         for key, loss, trained, memory, time in _rows(result)
     ]
     cells = "".join(f"<tr><td>{'</td><td>'.join(row)}</td></tr>" for row in rows)
@@ -119,9 +123,8 @@ def _change(result):
 def _samples(result):
     parts = []
     for prompt in ("base", "target"):
-        cards = "".join(
-            f"<div><b>{title}</b><pre>{html.escape(result[key]['samples'][prompt])}</pre></div>" for key, title in TITLES.items()
-        )
+        texts = {title: html.escape(result[key]["samples"][prompt]) for key, title in plots.NAMES.items()}
+        cards = "".join(f"<div><b>{title}</b><pre>{text}</pre></div>" for title, text in texts.items())
         parts.append(f"<div class='samples'>{cards}</div>")
     return "<p>The same prompt and the same random numbers for each model, temperature 0.8.</p>" + "".join(parts)
 

@@ -1,20 +1,49 @@
-"""A run is a folder: a model's checkpoint and the tokeniser that goes with it. Every command reads and writes these."""
+"""A run is a folder: a model's checkpoint, the tokeniser that goes with it, and run.json, which says how it was made."""
 
 from pathlib import Path
 
 from minilora import files
 from minilora.data import BPETokenizer, CharTokenizer, LanguageBatches, evaluation_windows, split
 from minilora.nn import Transformer, TransformerConfig
-from minilora.training import AdamW, Trainer, load_checkpoint, save_checkpoint, warmup_cosine
-from minilora.training.checkpoints import read_state
+from minilora.training import AdamW, Trainer, has_checkpoint, load_checkpoint, read_state, save_checkpoint, warmup_cosine
 
 TOKENIZERS = {"char": CharTokenizer, "bpe": BPETokenizer}
+CODE_CHARACTERS = 1_000_000  # of the standard library, to adapt to: whole files, spread evenly over it
 
 
-def save_tokenizer(folder, tokenizer):
-    """Write the tokeniser beside the checkpoint; its file's name tells its kind."""
-    kind = next(kind for kind, cls in TOKENIZERS.items() if isinstance(tokenizer, cls))
-    tokenizer.save(Path(folder) / f"tokenizer-{kind}.json")
+def claim(folder, made_by, tokenizer=None):
+    """Take a folder for a run before its first step: write run.json, and the tokeniser.
+
+    made_by: plain data, all that the result depends on. A folder with the same run.json is that run, to be taken up.
+    ValueError, with nothing written, if the folder holds another run; it names the first difference.
+    """
+    folder = Path(folder)
+    record = folder / "run.json"
+    if record.exists():
+        there = files.load_json(record)
+        there = there if isinstance(there, dict) else {}
+        for key, asked in made_by.items():
+            if there.get(key) != asked:
+                difference = f"its {key} is {_short(there.get(key))}, asked for is {_short(asked)}"
+                raise ValueError(f"{folder} holds another run: {difference}; use another folder")
+    elif has_checkpoint(folder):
+        raise ValueError(f"{folder} holds a checkpoint of another kind: use another folder")
+    files.save_json(record, made_by)
+    if tokenizer is not None:
+        kind = next(kind for kind, cls in TOKENIZERS.items() if isinstance(tokenizer, cls))
+        tokenizer.save(folder / f"tokenizer-{kind}.json")
+
+
+def _short(value):
+    return value.get("name", "another one") if isinstance(value, dict) else repr(value)
+
+
+def made_by(folder):
+    """What run.json of a run says. files.FileError if the folder holds none."""
+    found = files.load_json(Path(folder) / "run.json")
+    if not isinstance(found, dict):
+        raise files.FileError(f"{folder}: its run.json does not describe a run; train it again")
+    return found
 
 
 def load_tokenizer(folder):
@@ -28,6 +57,8 @@ def load_tokenizer(folder):
 
 def load_model(folder):
     """The model of a run, in evaluation mode. files.FileError if the folder holds none, or a damaged one."""
+    if (Path(folder) / "adapter.json").exists():
+        raise files.FileError(f"{folder}: is an adapter; name the run that it adapts, and this one with --adapter {folder}")
     state = read_state(folder)
     try:
         model = Transformer(TransformerConfig(**state["config"]))
@@ -37,10 +68,15 @@ def load_model(folder):
     return model.eval()
 
 
-def save_run(folder, model, tokenizer):
-    """Write a model that is not being trained, with its tokeniser."""
+def save_run(folder, model, tokenizer, made_by):
+    """Write a model that is not being trained, as a run."""
+    claim(folder, made_by, tokenizer)
     save_checkpoint(folder, model)
-    save_tokenizer(folder, tokenizer)
+
+
+def count(model, trainable_only=False):
+    """How many numbers the model holds, or trains."""
+    return sum(p.data.size for p in model.parameters() if p.trainable or not trainable_only)
 
 
 def learning_and_held_out(tokenizer, corpus, block_size):
@@ -64,10 +100,10 @@ def held_out_loss(model, windows):
     return total / sum(len(inputs) for inputs, _ in windows)
 
 
-def train(model, text_ids, held_out, steps, *, lr, batch_size, rng, folder=None, evaluate_every=100, warmup=None, progress=True):
+def train(model, text_ids, held_out, steps, *, lr, batch_size, rng, folder=None, evaluations=10):
     """Train on ids with AdamW, warm-up and cosine decay, taking up what the folder holds. Returns the Trainer.
 
-    held_out: {name: ids} whose losses stand in the history, under those names, after every `evaluate_every` steps.
+    held_out: {name: ids} whose losses stand in the history, under those names, `evaluations` times.
     """
     block_size = model.config.block_size
     windows = {name: evaluation_windows(ids, block_size) for name, ids in held_out.items()}
@@ -75,12 +111,11 @@ def train(model, text_ids, held_out, steps, *, lr, batch_size, rng, folder=None,
         model,
         AdamW(model.parameters(), lr=lr),
         LanguageBatches(text_ids, block_size, batch_size, rng),
-        warmup_cosine(warmup or max(1, steps // 20), steps),
+        warmup_cosine(max(1, steps // 20), steps),
         folder,
         clip=1.0,
         evaluate=lambda m: {name: held_out_loss(m, w) for name, w in windows.items()},
-        evaluate_every=evaluate_every,
-        progress=progress,
+        evaluate_every=max(1, steps // evaluations),
     )
     trainer.resume()
     trainer.run(steps)

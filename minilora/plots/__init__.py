@@ -2,4 +2,5 @@
 
 from minilora.plots.spectra import change_spectra, spectra, truncation
 from minilora.plots.story import story
-from minilora.plots.training import learned_and_forgotten, loss_curve
+from minilora.plots.style import save
+from minilora.plots.training import NAMES, learned_and_forgotten, loss_curve

@@ -4,9 +4,9 @@ from minilora.plots.style import COLOURS, new_figure
 
 
 def spectra(rows, before_label="at initialisation", after_label="trained"):
-    """Singular values before and after, a panel for each kind of matrix, a line for each block.
+    """Singular values, a panel for each kind of matrix, a line for each block.
 
-    rows: dicts with name ("blocks.0.attn.q"), before, after (lists, falling).
+    rows: dicts with name ("blocks.0.attn.q"), after (a list, falling) and, where there is something to compare with, before.
     """
     kinds = list(dict.fromkeys(_kind(row) for row in rows))
     columns = min(3, len(kinds))
@@ -15,7 +15,8 @@ def spectra(rows, before_label="at initialisation", after_label="trained"):
         for ax, kind in zip(axes.flat, kinds, strict=False):
             for i, row in enumerate(row for row in rows if _kind(row) == kind):
                 index = range(1, len(row["after"]) + 1)
-                ax.plot(index, row["before"], color=COLOURS["init"], lw=1, label=before_label if i == 0 else None)
+                if "before" in row:
+                    ax.plot(index, row["before"], color=COLOURS["init"], lw=1, label=before_label if i == 0 else None)
                 ax.plot(index, row["after"], color=COLOURS["full"], lw=1, alpha=0.8, label=after_label if i == 0 else None)
             ax.set_title(kind, fontsize=10)
             ax.set_ylim(bottom=0)

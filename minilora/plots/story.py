@@ -11,8 +11,8 @@ def story(result):
     with new_figure(1, 2, figsize=(10.5, 3.9)) as (figure, (left, right)):
         histories = {method: result[method]["history"] for method in ("full", "lora")}
         draw_learned_and_forgotten(left, result["base"]["loss"], histories, names)
-        left.set_title("Both learn the new text and forget some of the old", fontsize=10)
+        left.set_title("What is learned, and what is forgotten", fontsize=10)
         rows = {method: result[method]["spectra"] for method in ("full", "lora")}
         draw_change_spectra(right, rows, NAMES, result["settings"]["rank"])
-        right.set_title("but only one of them with a change of low rank", fontsize=10)
+        right.set_title("How many directions the change takes", fontsize=10)
         return figure

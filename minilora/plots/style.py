@@ -1,8 +1,12 @@
 """One look for every picture: colours that stay apart for colour-blind eyes, light axes, room for labels."""
 
+import io
 from contextlib import contextmanager
+from pathlib import Path
 
 import matplotlib.pyplot as plt
+
+from minilora import files
 
 COLOURS = {"base": "#555555", "full": "#0072B2", "lora": "#D55E00", "init": "#BBBBBB", "extra": "#009E73"}
 
@@ -26,3 +30,10 @@ def new_figure(*args, **kwargs):
         figure, axes = plt.subplots(*args, **kwargs)
         yield figure, axes
         plt.close(figure)
+
+
+def save(figure, path):
+    """Write a figure as PNG, SVG or PDF, by the path's ending. ValueError for another; files.FileError if it fails."""
+    picture = io.BytesIO()
+    figure.savefig(picture, format=Path(path).suffix.removeprefix(".") or "png", dpi=110)
+    files.atomic_write(path, picture.getvalue())

@@ -46,9 +46,10 @@ def test_figures_hold_together(told):
 
 def test_stages_are_kept_and_give_the_same_figures(told):
     folder, result = told
-    kept = (folder / "stages" / "base" / "checkpoint.json").stat().st_mtime_ns
+    (stage,) = folder.glob("stages-*/base/checkpoint.json")
+    kept = stage.stat().st_mtime_ns
     again = tell(folder)
-    assert (folder / "stages" / "base" / "checkpoint.json").stat().st_mtime_ns == kept
+    assert stage.stat().st_mtime_ns == kept
     assert again["lora"]["loss"] == result["lora"]["loss"] and again["base"]["samples"] == result["base"]["samples"]
 
 
@@ -57,6 +58,7 @@ def test_other_settings_start_anew(tmp_path):
     tell(tmp_path, few)
     more = tell(tmp_path, dataclasses.replace(few, lr=1e-4))
     assert len(more["base"]["train_loss"]) == 2 and more["settings"]["lr"] == 1e-4
+    assert len(list(tmp_path.glob("stages-*"))) == 2  # and nothing is lost
 
 
 def test_report_is_whole_and_escaped(told):
@@ -82,7 +84,7 @@ def test_spectrum_rows_against_a_change_of_known_rank():
     rng = np.random.default_rng(0)
     before = {"W": rng.standard_normal((5, 7))}
     u, v = np.linalg.qr(rng.standard_normal((5, 2)))[0], np.linalg.qr(rng.standard_normal((7, 2)))[0]
-    (row,) = analysis.spectrum_rows(before, {"W": before["W"] + u @ np.diag([3.0, 1.0]) @ v.T})
+    (row,) = analysis.spectrum_rows({"W": before["W"] + u @ np.diag([3.0, 1.0]) @ v.T}, before)
     np.testing.assert_allclose(row["change"], [3, 1, 0, 0, 0], atol=1e-12)
     assert row["change_energy_rank"] == 1  # 9 of 10 parts of the squared size
 
