@@ -8,7 +8,7 @@ CHECK ?=
 help:                    ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
 
-demo: $(VENV)/.demo      ## the whole story, about 3 minutes: train, analyse, adapt, report
+demo: $(VENV)/.demo      ## the whole story, about 4 minutes: train, analyse, adapt, report
 	$(BIN)/minilora demo
 
 test: $(VENV)/.test      ## the tests
