@@ -67,6 +67,7 @@ def parser():
 
     sub = command("verify", "checks", "check registered formulas against numeric gradients", "minilora verify attention lora")
     sub.add_argument("ops", nargs="*", metavar="OP", help="names of ops (default: all)")
+    sub.add_argument("--models", action="store_true", help="whole models instead, one of each preset")
     sub.add_argument("--json", action="store_true", help="print the result as JSON")
     sub.add_argument("--html", metavar="FILE", help="also write a page")
     _seed(sub)

@@ -6,7 +6,7 @@ from pathlib import Path
 from minilora import backend, files
 from minilora.adapters.store import _read_description
 from minilora.experiments.runs import made_by
-from minilora.experiments.verification import table
+from minilora.experiments.verification import table, verify_models
 from minilora.experiments.verification import verify as verify_ops
 from minilora.gradcheck import check_file, verify_html
 from minilora.nn.config import PRESETS
@@ -16,7 +16,10 @@ from minilora.training.versions import versions
 
 
 def verify(args):
-    reports = verify_ops(args.ops, rng=args.seed, progress=not args.json)
+    if args.models and args.ops:
+        raise ValueError("--models checks whole models: name no ops with it")
+    quiet = {"rng": args.seed, "progress": not args.json}
+    reports = verify_models(**quiet) if args.models else verify_ops(args.ops, **quiet)
     if args.json:
         print(json.dumps({name: json.loads(report.to_json()) for name, report in reports.items()}, indent=2))
     else:
