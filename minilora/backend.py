@@ -110,7 +110,15 @@ def erf(x, out=None):
 
 def as_generator(rng):
     """A NumPy generator from an int seed, or the generator itself. Random numbers are always drawn on the host."""
-    return np.random.default_rng(rng)
+    try:
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError):
+        raise ValueError(f"rng must be an integer of at least 0 or a numpy Generator, got {rng!r}") from None
+
+
+def quiet():
+    """Within `with quiet():` NumPy does not warn of overflow and the like; CuPy never does. For code that looks for itself."""
+    return np.errstate(over="ignore", invalid="ignore", divide="ignore")
 
 
 def block_size(like, size):

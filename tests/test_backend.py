@@ -176,6 +176,16 @@ def test_as_generator():
     generator = np.random.default_rng(3)
     assert backend.as_generator(generator) is generator
     assert backend.as_generator(3).random() == np.random.default_rng(3).random()
+    for rng in (-1, 1.5, "seed"):
+        with pytest.raises(ValueError, match="^rng must be an integer of at least 0 or a numpy Generator, got "):
+            backend.as_generator(rng)
+
+
+def test_quiet():
+    with backend.quiet():
+        assert np.isinf(np.float32(3e38) * np.ones(2, "float32") * 10).all() and np.isnan(np.full(2, np.inf) - np.inf).all()
+    with pytest.raises(RuntimeWarning):
+        np.full(2, np.inf) - np.inf
 
 
 def test_blocks_on_the_host_are_small_and_a_device_takes_all():

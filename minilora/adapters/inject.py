@@ -1,5 +1,6 @@
 """Hang adapters in the linear layers of a model, switch them on and off, take them out."""
 
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from minilora import backend
@@ -8,14 +9,16 @@ from minilora.nn.linear import Linear
 ALL_LINEAR = ("blocks.*",)  # every linear layer of every block: the rule that does well in most comparisons
 
 
-def inject(model, spec, targets=ALL_LINEAR, rng=0, name="default"):
+def inject(model, spec, targets=ALL_LINEAR, rng=0, name="default", batch=None):
     """Hang an adapter in each linear layer that `targets` names, and freeze everything else. Returns the layers' names.
 
     spec: what to add, such as LoRA(r=8, alpha=16). targets: names or globs; each must match a whole dotted end of some layer's
     name: "attn.q", "mlp.up", "blocks.0.attn.v", "blocks.*.mlp.*". rng: int or NumPy Generator, which draws the start values.
     name: several adapters may hang in one layer under different names; their changes add up, and only the new one is trained.
-    ValueError, with nothing changed, for a target that matches nothing, a rank out of range or a name already taken.
+    batch: for methods that start from data; LoRA does not, so None. ValueError, with nothing changed, for a target that matches
+    nothing, a rank out of range, a name that is taken or cannot be, or any other argument that is none.
     """
+    _refuse(spec, name, batch)
     layers = match(model, targets)
     for layer_name, _, key, _ in adapters_of(model):
         if key == name:
@@ -32,6 +35,15 @@ def inject(model, spec, targets=ALL_LINEAR, rng=0, name="default"):
         parameter.trainable = True
     model.name_parameters()
     return list(layers)
+
+
+def _refuse(spec, name, batch):
+    if isinstance(spec, type) or not hasattr(spec, "make"):
+        raise ValueError(f"spec must be an adapter's settings, such as LoRA(r=8, alpha=16), got {spec!r}")
+    if not isinstance(name, str) or not name or "." in name or "/" in name:
+        raise ValueError(f"adapter name must be a string that is not empty and has no '.' or '/', got {name!r}")
+    if batch is not None:
+        raise ValueError(f"{type(spec).__name__} does not start from data: leave batch out, or None")
 
 
 def match(model, targets):
@@ -79,7 +91,10 @@ def enable(model, name=None):
 
 
 def disable(model, name=None):
-    """Switch the adapter `name` off, or all: the model computes what it would without it. RuntimeError while it is merged."""
+    """Switch the adapter `name` off, or all: no change of W is computed. RuntimeError while it is merged.
+
+    With bias="none" the model then computes what it did before. Biases that were trained along are the model's own and stay.
+    """
     _switch(model, name, False)
 
 
@@ -93,8 +108,9 @@ def _switch(model, name, enabled):
 
 
 def remove(model, name):
-    """Take the adapter `name` out of the model. If it is merged, its change stays in W for good.
+    """Take the adapter `name` out of the model. If it is merged, its change stays in W for good; trained biases stay always.
 
+    A tied head that was merged stays untied, and model.config says so from now on.
     RuntimeError, with nothing changed, if it is merged together with others: the W that is kept aside has none of their changes.
     """
     found = adapters_of(model, name)
@@ -105,5 +121,9 @@ def remove(model, name):
             raise RuntimeError(f"{together}: call unmerge(model) before remove")
     for _, layer, key, adapter in found:
         del layer.adapters[key]
+        for parameter in adapter.parameters():
+            parameter.detached = True
         if adapter.merged:
+            if not layer.unmerged_W.detached:  # the embedding has it still: this was a tied head
+                model.config = replace(model.config, tied=False)
             layer.unmerged_W = None

@@ -19,7 +19,8 @@ class LoRA:
 
     r: rank, at least 1 and at most min(in, out) of each layer it goes into. alpha: sets the scale; with s = alpha / r the size
     of Delta W stays comparable when r changes. dropout: in [0, 1), on the input of A, in training only. bias: "none" trains no
-    bias, "all" every bias of the model, "lora_only" those of the layers that get an adapter. ValueError for a value out of range.
+    bias, "all" every bias of the model, "lora_only" those of the layers that get an adapter; such a bias is changed in the model
+    itself, so disable and remove leave it as trained. ValueError for a value out of range.
     """
 
     r: int = 8

@@ -22,6 +22,9 @@ def merge(model, name=None):
             layer.unmerged_W = layer.W
         layer.W = Parameter(layer.W.data + adapter.delta(), layer.W.trainable, layer.W.name, layer.W.decay)
         adapter.merged = True
+    in_use = {id(p) for p in model.parameters()}  # a tied head's old W is: the embedding reads it
+    for _, layer, *_ in found:
+        layer.unmerged_W.detached = id(layer.unmerged_W) not in in_use
     model.name_parameters()  # an untied head's W has a name of its own
 
 
@@ -32,6 +35,7 @@ def unmerge(model):
         raise RuntimeError("nothing is merged: call merge(model) first")
     for layer, adapter in merged:
         if layer.unmerged_W is not None:
+            layer.W.detached, layer.unmerged_W.detached = True, False
             layer.W, layer.unmerged_W = layer.unmerged_W, None
         layer.drop_cache()
         adapter.merged = False

@@ -17,7 +17,7 @@ FORMAT = "minilora adapter 1"
 
 
 def save_adapter(model, folder, name="default"):
-    """Write the adapter `name` to a folder: its arrays, its spec, the biases it trained, and a fingerprint of the W it hangs on.
+    """Write the adapter `name` to a folder: its arrays, its spec, the biases it trained, and fingerprints of the base.
 
     ValueError if the model has no such adapter; files.FileError if the folder cannot be written.
     """
@@ -32,7 +32,7 @@ def save_adapter(model, folder, name="default"):
         "method": spec.method,
         "spec": asdict(spec),
         "layers": [layer for layer, *_ in found],
-        "base": _fingerprint({key: _base(layer) for key, layer, *_ in found}),
+        "base": _base(model),
         "arrays": _fingerprint(arrays),
     }
     files.save_json(folder / "adapter.json", description)
@@ -45,13 +45,14 @@ def load_adapter(model, folder, name="default"):
     ValueError: a layer, a name or a shape that does not fit, named. A warning if the base weights are not those it was saved on.
     """
     folder = Path(folder)
-    spec, layer_names, base, fingerprint = _read_description(folder / "adapter.json")
+    spec, layer_names, base, fingerprint = read_description(folder / "adapter.json")
     arrays, _ = files.load_arrays(folder / "adapter.safetensors")
     if _fingerprint(arrays) != fingerprint:
         raise files.FileError(f"{folder}: adapter.safetensors is not the one that adapter.json was written for: save it again")
-    linears = _check_fit(model, layer_names, spec, arrays, folder)
-    if _fingerprint({key: _base(layer) for key, layer in linears.items()}) != base:
-        warnings.warn(f"{folder}: the model's weights are not those that the adapter was trained on", stacklevel=2)
+    _check_fit(model, layer_names, spec, arrays, folder)
+    here = _base(model)
+    if other := [key for key in base if here.get(key) != base[key]]:
+        warnings.warn(f"{folder}: the adapter was trained on another model: {other[0]} is not the same here", stacklevel=2)
     layers = inject(model, spec, targets=layer_names, name=name)
     own = {f"{layer}.{leaf}": p for layer, _, _, adapter in adapters_of(model, name) for leaf, p in adapter.named_parameters()}
     parameters = dict(model.named_parameters()) | own
@@ -60,8 +61,8 @@ def load_adapter(model, folder, name="default"):
     return layers
 
 
-def _read_description(path):
-    """(spec, names of the layers, fingerprint of their W, fingerprint of the arrays). FileError if the file gives none."""
+def read_description(path):
+    """(spec, names of the layers, fingerprints of the base, that of the arrays). FileError if the file gives none."""
     description = files.load_json(path)
     if not isinstance(description, dict) or description.get("format") != FORMAT:
         raise files.FileError(f"{path} describes no {FORMAT}: name a folder that save_adapter wrote")
@@ -72,11 +73,13 @@ def _read_description(path):
         raise files.FileError(f"{path}: its adapter cannot be made here ({error!r}); save it again with this version") from error
     if not isinstance(layers, list) or not layers or not all(isinstance(layer, str) for layer in layers):
         raise files.FileError(f"{path}: 'layers' must list the names of adapted layers, got {layers!r}; save it again")
+    if not isinstance(base, dict):
+        raise files.FileError(f"{path}: 'base' must map parameters to fingerprints, got {base!r}; save the adapter again")
     return spec, layers, base, arrays
 
 
 def _check_fit(model, layer_names, spec, arrays, folder):
-    """{name: the model's layer}. ValueError if one is missing, or an array is missing, surplus or of another shape."""
+    """ValueError if the model lacks a layer, or if an array is missing, surplus or of another shape."""
     there = {key: layer for key, layer in model.named_layers() if isinstance(layer, Linear)}
     for key in layer_names:
         if key not in there:
@@ -93,12 +96,17 @@ def _check_fit(model, layer_names, spec, arrays, folder):
             raise ValueError(f"{folder} lacks {key}, which its description promises")
         if arrays[key].shape != shape:
             raise ValueError(f"{folder}: {key} has shape {arrays[key].shape}, this model needs {shape}")
-    return linears
 
 
-def _base(layer):
-    """The layer's W without anything that is merged into it."""
-    return (layer.unmerged_W or layer.W).data
+def _base(model):
+    """{name: fingerprint} of every parameter that no adapter trains, without anything that is merged into it."""
+    trained, unmerged = set(), {}
+    for _, layer, _, adapter in adapters_of(model):
+        trained |= {id(p) for p in adapter.parameters() + biases(model, [layer], adapter.spec.bias)}
+        if layer.unmerged_W is not None:
+            unmerged[id(layer.W)] = layer.unmerged_W
+    base = [unmerged.get(id(p), p) for p in model.parameters() if id(p) not in trained]
+    return {p.name: _fingerprint({p.name: p.data}) for p in base}
 
 
 def _fingerprint(arrays):

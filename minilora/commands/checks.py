@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from minilora import backend, files
-from minilora.adapters.store import _read_description
+from minilora.adapters.store import read_description
 from minilora.experiments.runs import made_by
 from minilora.experiments.verification import table, verify_models
 from minilora.experiments.verification import verify as verify_ops
@@ -48,7 +48,7 @@ def info(args):
         print(f"{'ops':<10}{len(registry)} registered, see minilora verify")
         return
     if (Path(args.folder) / "adapter.json").exists():
-        spec, layers, *_ = _read_description(Path(args.folder) / "adapter.json")
+        spec, layers, *_ = read_description(Path(args.folder) / "adapter.json")
         print(f"adapter: {spec}\nlayers:  {', '.join(layers)}")
         return
     state = read_state(args.folder)

@@ -7,7 +7,7 @@ A parameter has `data` (an array, written in place), `grad` and `trainable`. A l
 import numpy as np
 
 from minilora.backend import asnumpy
-from minilora.gradcheck.subject import compare, cotangent, mutations, output_findings, read_output
+from minilora.gradcheck.subject import check_rtol, compare, cotangent, mutations, output_findings, read_output
 
 
 def check_layer(layer, x, rtol=1e-6, rng=0, zero=()):
@@ -18,8 +18,9 @@ def check_layer(layer, x, rtol=1e-6, rng=0, zero=()):
     zero  names, dotted suffixes ("k.b") or globs of gradients that are truly zero everywhere.
 
     The report's names are "x" and the parameters' names. The weights must be float64, else ValueError; they are put back after,
-    and the gradients are set to zero.
+    and the gradients are set to zero. ValueError too for rtol <= 0.
     """
+    check_rtol(rtol)
     x = np.asarray(asnumpy(x))
     floating = x.dtype.kind == "f"
     x = np.array(x, dtype=np.float64 if floating else x.dtype)
@@ -69,6 +70,7 @@ def check_model(model, *batch, rtol=1e-6, rng=0, zero=()):
     model with weights of order one. It must be float64, else ValueError. The weights are put back after, and the gradients are
     set to zero. `rng` is there so that every check is called alike; nothing is random here.
     """
+    check_rtol(rtol)
     parameters, kept = _trainable(model)
     if not kept:
         raise ValueError("nothing to check: the model has no trainable parameter")

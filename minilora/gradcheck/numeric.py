@@ -10,6 +10,7 @@ For one entry x of the input, with everything else held, and a second step q h w
 
 The first step is large enough for rounding (eps |f| / h) not to matter. Where spread or corner is too large for it, the step
 shrinks until the kink or the bend nearby is out of reach. Most entries are settled by the first step: four evaluations.
+A kink at a distance d below the smallest step is known by its law, h jump(h) = J max(h - d, 0), where J is the change of slope.
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ import numpy as np
 FIRST_STEP, WIDE_STEP = 2.0**-10, 2.0**-7
 STEPS = tuple(FIRST_STEP / 8**k for k in range(5))  # relative to the entry's scale; the last is 2.4e-7
 RATIO = 0.618  # no simple fraction: differences that are multiples of one rounding error must not agree by luck
-SMALLEST_SCALE = 0.1
+SMALLEST_SCALE = 0.1  # what tiny values are measured by, unless their own size serves better
 SETTLED = 2.5e-7  # spread, relative to the gradient, at which a step is taken
 QUIET = 4e-9  # rounding error, relative to the gradient, that is not worth a wider step
 VISIBLE = 1e-10  # changing an entry by its scale must change f by this much, relative, for the slope to count as not zero
@@ -32,7 +33,7 @@ class Numeric:
 
     value   the slopes; NaN where f is not finite on both sides of the entry.
     error   an estimate of each slope's absolute error.
-    kink    True where f has no derivative.
+    kink    True where f has no derivative, there or nearer than the smallest step.
     unseen  a slope smaller than this cannot be told from zero.
     """
 
@@ -54,7 +55,9 @@ def numeric_gradient(f, x):
         moved[index] = value
         return np.asarray(float(f(moved)))
 
-    return differentiate(y_at, x, np.asarray(float(f(x.copy()))), np.ones(())).value
+    with np.errstate(all="ignore"):
+        y0 = np.asarray(float(f(x.copy())))
+    return differentiate(y_at, x, y0, np.ones(())).value
 
 
 def differentiate(y_at, x, y0, dy):
@@ -65,7 +68,9 @@ def differentiate(y_at, x, y0, dy):
     value, error = np.full(x.shape, np.nan), np.full(x.shape, np.inf)
     kink = np.zeros(x.shape, dtype=bool)
     typical = np.median(np.abs(x)) if x.size else 0.0  # not the mean: one entry of -1e9 must not set the others' steps
-    scale = np.maximum(np.abs(x), max(SMALLEST_SCALE, typical))
+    own = np.maximum(np.abs(x), typical)
+    scale = np.maximum(own, SMALLEST_SCALE)
+    first, second = scale, own
     size = np.abs(dy * y0)
     largest = 0.0
     for index in np.ndindex(x.shape):
@@ -73,14 +78,30 @@ def differentiate(y_at, x, y0, dy):
         def change(moved, index=index):
             return dy * (y_at(index, moved) - y0)
 
-        value[index], error[index], kink[index] = _slope(change, size, x[index], scale[index], largest)
-        if np.isfinite(value[index]):
-            largest = max(largest, abs(value[index]))
+        with np.errstate(all="ignore"):  # a step may leave f's domain; the answer to that is a smaller one
+            slope = _slope(change, size, x[index], first[index], largest)
+            if not slope.exact and 0 < own[index] < scale[index]:
+                other = _slope(change, size, x[index], second[index], largest)
+                if other.exact and other.value:  # tiny steps that change nothing, for rounding, would agree on zero
+                    slope, first, second = other, second, first
+        value[index], error[index], kink[index] = slope.value, slope.error, slope.kink
+        if np.isfinite(slope.value):
+            largest = max(largest, abs(slope.value))
     return Numeric(value, error, kink, VISIBLE * np.linalg.norm(size) / scale)
 
 
+@dataclass(frozen=True)
+class _Slope:
+    """What is known about one entry."""
+
+    value: float
+    error: float
+    exact: bool  # the error is small enough
+    kink: bool
+
+
 def _slope(change, size, x, scale, largest):
-    """(value, error, is it a kink) for one entry."""
+    """The _Slope of one entry, by steps relative to `scale`."""
     trials = []
     for step in STEPS:
         trial = _Trial.of(change, size, x, step * scale)
@@ -95,24 +116,33 @@ def _slope(change, size, x, scale, largest):
         # A wider step that this one confirms may be the better one: it has less rounding.
         confirmed = [other for other in trials if trial.confirms(other)]
         best = min(confirmed, key=lambda other: other.error(largest))
-        return best.value, best.error(largest), False
+        error = best.error(largest)
+        return _Slope(best.value, error, exact=error <= SETTLED * best.size(largest), kink=False)
     if not trials:
-        return np.nan, np.inf, False
+        return _Slope(np.nan, np.inf, exact=False, kink=False)
     best = min(trials, key=lambda trial: max(trial.spread, trial.noise))
-    jumps = [jump for trial in trials[-2:] for jump in trial.jumps]
-    return best.value, max(best.spread, best.noise), _stays(jumps, 16 * trials[-1].noise + SETTLED * largest)
+    corner = max(abs(trial.corner) for trial in trials)  # a wide step across a kink has a small spread
+    error = max(best.spread, best.noise, corner)
+    kink = len(trials) > 1 and _across_a_kink(*trials[-2:], SETTLED * largest)
+    return _Slope(best.value, error, exact=False, kink=kink)
 
 
-def _stays(jumps, threshold):
-    """Whether the jump between the one-sided slopes has a limit that is not zero: four steps, over a factor of 13, agree."""
-    middle = sum(jumps) / len(jumps)
-    return len(jumps) == 4 and abs(middle) > threshold and all(abs(jump - middle) <= 0.1 * abs(middle) for jump in jumps)
+def _across_a_kink(wide, narrow, threshold):
+    """Whether the wide trial's jumps give a kink within the narrow one's step, and the narrow one's are as they predict."""
+    change = (wide.jumps[0] - RATIO * wide.jumps[1]) / (1 - RATIO)  # J
+    if not abs(change) > threshold:
+        return False
+    distance = wide.h * (1 - wide.jumps[0] / change)
+    predicted = [change * max(1 - distance / h, 0) for h in (narrow.h, RATIO * narrow.h)]
+    agree = all(abs(jump - like) <= 0.1 * abs(change) for jump, like in zip(narrow.jumps, predicted, strict=True))
+    return agree and distance <= 1.1 * narrow.h
 
 
 @dataclass(frozen=True)
 class _Trial:
     """What the steps h and q h say about one entry; the names are the formulas' at the top."""
 
+    h: float
     value: float
     spread: float
     jumps: tuple[float, float]  # at h and q h
@@ -132,7 +162,8 @@ class _Trial:
             slopes.append((rise - fall) / (up - down))  # the step really taken, after rounding x + h
             jumps.append(rise / (up - x) - fall / (down - x))
         value, spread = (slopes[1] - RATIO**2 * slopes[0]) / (1 - RATIO**2), abs(slopes[1] - slopes[0])
-        return cls(float(value), float(spread), tuple(jumps), 16 * EPS * float(np.sqrt((touched * touched).sum())) / h)
+        noise = 16 * EPS * float(np.sqrt((touched * touched).sum())) / h
+        return cls(h, float(value), float(spread), tuple(jumps), noise)
 
     def size(self, largest):
         """What the spread and the noise are compared with."""
@@ -147,12 +178,12 @@ class _Trial:
     def settled(self, largest):
         """A smaller step would not help: the two slopes agree, or differ by rounding alone, and the two sides agree."""
         tolerance = SETTLED * self.size(largest)
-        return self.spread <= max(tolerance, 4 * self.noise) and self.smooth(tolerance)
+        return self.spread <= max(tolerance, 4 * self.noise) and abs(self.corner) <= max(tolerance, 16 * self.noise)
 
     def confirms(self, other):
         """The two values differ by no more than the other's h^4 term or this one's rounding."""
         return abs(self.value - other.value) <= max(0.1 * other.spread, 8 * self.noise)
 
-    def smooth(self, tolerance):
-        corner = (self.jumps[1] - RATIO * self.jumps[0]) / (1 - RATIO)
-        return abs(corner) <= max(tolerance, 16 * self.noise)
+    @property
+    def corner(self):
+        return (self.jumps[1] - RATIO * self.jumps[0]) / (1 - RATIO)

@@ -6,7 +6,7 @@ import numpy as np
 
 from minilora.backend import asnumpy
 from minilora.gradcheck.returned import host, match
-from minilora.gradcheck.subject import compare, cotangent, mutations, output_findings, read_output
+from minilora.gradcheck.subject import check_rtol, compare, cotangent, mutations, output_findings, read_output
 
 
 def check(forward, backward, inputs, constants=None, rtol=1e-6, rng=0, zero=(), dims=None):
@@ -18,7 +18,7 @@ def check(forward, backward, inputs, constants=None, rtol=1e-6, rng=0, zero=(), 
     inputs     {name: array}; floating ones are copied and lifted to float64. Integer and boolean ones get no gradient and have no
                place in the tuple. An optional input may be None; it may have a place, with None in it.
     constants  {name: anything}, handed to forward as they are.
-    rtol       the largest error that passes, where error = |a - n| / max(|a|, |n|, 1e-3 max|n|).
+    rtol       > 0, the largest error that passes, where error = |a - n| / max(|a|, |n|, 1e-3 max|n|).
     rng        int or numpy Generator for dy.
     zero       names of inputs whose gradient is truly zero everywhere. Any other such input fails as dead_parameter, unless
                an axis of size 1 explains it.
@@ -53,10 +53,11 @@ def assert_gradients(forward, backward, inputs, constants=None, rtol=1e-6, rng=0
 
 
 def _check(forward, backward, inputs, constants, rtol, dy_of, zero, dims):
+    check_rtol(rtol)
     given = {name: _lift(name, value) for name, value in inputs.items()}
     values = {name: array for name, array in given.items() if array is not None and array.dtype.kind == "f"}
     if not values:
-        raise ValueError(f"nothing to check: no floating array among the inputs {', '.join(given) or '(none)'}")
+        raise ValueError(f"inputs must hold a floating array, got {', '.join(given) or 'none'}; there is nothing to check")
 
     def run():
         """forward on fresh copies: (y, whether its dtype was lower, cache, the copies)."""
@@ -64,7 +65,8 @@ def _check(forward, backward, inputs, constants, rtol, dy_of, zero, dims):
         with np.errstate(all="ignore"):  # what is not finite becomes a finding
             result = forward(**copies, **constants)
         if not isinstance(result, tuple) or len(result) != 2:
-            raise TypeError(f"forward must return a tuple (y, cache), got a {type(result).__name__}")
+            got = f"a tuple of {len(result)}" if isinstance(result, tuple) else f"a {type(result).__name__}"
+            raise TypeError(f"forward must return a tuple (y, cache), got {got}; write return y, cache")
         return *read_output(result[0]), result[1], copies
 
     def y_at(name, index, value):
@@ -103,7 +105,8 @@ def _lift(name, value):
     try:
         array = asnumpy(value)
     except TypeError:
-        message = f"inputs[{name!r}] must be an array, got {type(value).__name__}; numbers and settings go to constants="
+        message = f"inputs[{name!r}] must be an array, got {type(value).__name__}; write np.array(...), or make it one of the "
+        message += "constants if it is a setting that gets no gradient"
         raise TypeError(message) from None
     if array.dtype.kind in "iub":
         return array.copy()

@@ -4,7 +4,9 @@ The file defines `name_forward(...) -> (y, cache)`, `name_backward(dy, cache)` a
 """
 
 import inspect
+import re
 import sys
+import traceback
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -12,6 +14,7 @@ from types import ModuleType
 import numpy as np
 
 from minilora.gradcheck.pair import check
+from minilora.gradcheck.subject import check_rtol
 
 PARTS = ("forward", "backward", "inputs")
 HOW = {
@@ -22,7 +25,7 @@ HOW = {
 
 
 class GradcheckError(ValueError):
-    """The file cannot be checked; the message is one line that says what to write."""
+    """The file cannot be checked; the message is one line that says where and why, or what to write."""
 
 
 def check_file(path, rtol=1e-6, rng=0):
@@ -31,12 +34,41 @@ def check_file(path, rtol=1e-6, rng=0):
     `name_inputs()` returns {argument: array}, or ({argument: array}, {constant: value}). If it requires an argument it gets a
     numpy Generator seeded with `rng`, a new one for each pair. The file may import its neighbours.
 
-    GradcheckError if the file is missing or cannot be loaded, defines no pair, or lacks a part of one. Exceptions of the
-    functions themselves come through.
+    GradcheckError if the file is missing or cannot be loaded, defines no pair, lacks a part of one, or if a function raises or
+    returns something of another form. ValueError for rtol <= 0.
     """
+    check_rtol(rtol)
     path = Path(path)
     with _loaded(path) as module:
-        return {name: _check_pair(path, name, parts, rtol, rng) for name, parts in _pairs(path, module).items()}
+        reports = {}
+        for name, parts in _pairs(path, module).items():
+            with _told(path, name):
+                reports[name] = _check_pair(path, name, parts, rtol, rng)
+        return reports
+
+
+@contextmanager
+def _told(path, name):
+    """Whatever the functions raise, and whatever `check` says of them, as a GradcheckError of one line."""
+    try:
+        yield
+    except (GradcheckError, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # also sys.exit, which would end the check without a word
+        frames = [(line, frame.f_code) for frame, line in traceback.walk_tb(error.__traceback__)]
+        own = [f"{path}:{line} in {code.co_name}" for line, code in frames if code.co_filename == str(path)]
+        if own:
+            raise GradcheckError(f"{own[-1]}: {_words(error)}") from error
+        # No line of the file: `check` refuses it, in a sentence that starts with what it is about.
+        about = re.sub(r"^(?=(forward|inputs)\b)", f"{name}_", str(error))
+        raise GradcheckError(f"{path}: {about if isinstance(error, (TypeError, ValueError)) else _words(error)}") from error
+
+
+def _words(error):
+    """The exception in one line: "ValueError: matmul: ..."."""
+    if isinstance(error, SystemExit):
+        return f"SystemExit: {error.code}; a file to check must not call sys.exit"
+    return " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
 
 
 @contextmanager
@@ -56,9 +88,11 @@ def _loaded(path):
             # No import: its cached byte code may be an older version of a file that was saved twice within a second.
             exec(compile(source, str(path), "exec"), module.__dict__)
         except SyntaxError as error:
-            raise GradcheckError(f"{path}:{error.lineno}: {error.msg}") from error
-        except Exception as error:
-            raise GradcheckError(f"{path} cannot be loaded: {type(error).__name__}: {error}") from error
+            raise GradcheckError(f"{error.filename or path}:{error.lineno}: {error.msg}") from error
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # also sys.exit
+            raise GradcheckError(f"{path} cannot be loaded: {_words(error)}") from error
         yield module
     finally:
         sys.path.remove(folder)

@@ -16,7 +16,9 @@ class Builder:
     """Draws the layers of a config from one generator, on the host, and puts them on the chosen backend."""
 
     def __init__(self, config, rng, dtype):
-        self.config, self.rng, self.dtype = config, rng, dtype
+        self.config, self.rng, self.dtype = config, rng, getattr(dtype, "__name__", str(dtype))
+        if self.dtype not in ("float32", "float64"):
+            raise ValueError(f"dtype must be 'float32' or 'float64', got {dtype!r}")
 
     def normal(self, shape, std=STD):
         return backend.asarray((self.rng.standard_normal(shape) * std).astype(self.dtype))

@@ -1,7 +1,9 @@
 """What a Transformer is made of: one set of fields, three presets."""
 
+import math
 import operator
 from dataclasses import asdict, dataclass, fields
+from numbers import Real
 
 CHOICES = {
     "norm": ("layernorm", "rmsnorm"),
@@ -17,8 +19,9 @@ SIZES += ("n_token_types", "n_classes")
 class TransformerConfig:
     """The shape of a Transformer. Fields left at None follow from the others. ValueError names a field that cannot be.
 
-    n_kv_heads None: n_heads. d_head None: d_model / n_heads. d_mlp None: 4 d_model. n_classes None: a language model; otherwise
-    a classifier, which reads the position that `pool` names and never ties its head. block_size is the longest sequence.
+    n_kv_heads None: n_heads. d_head None: d_model / n_heads. d_mlp None: 4 d_model, or for swiglu 8/3 d_model, rounded up to a
+    multiple of 8. n_classes None: a language model; otherwise a classifier, which reads the position that `pool` names and
+    never ties its head. block_size is the longest sequence.
     """
 
     vocab_size: int
@@ -55,8 +58,8 @@ class TransformerConfig:
             if self.d_model % self.n_heads:
                 raise ValueError(f"d_model={self.d_model} must be a multiple of n_heads={self.n_heads}, or d_head must be given")
             self.d_head = self.d_model // self.n_heads
-        if self.d_mlp is None:
-            self.d_mlp = 4 * self.d_model
+        if self.d_mlp is None:  # swiglu's three matrices hold as many numbers as the two of the others, up to rounding
+            self.d_mlp = -(-8 * self.d_model // 24) * 8 if self.mlp == "swiglu" else 4 * self.d_model
         self._refuse_what_cannot_be()
 
     def _refuse_sizes(self):
@@ -74,6 +77,10 @@ class TransformerConfig:
                 raise ValueError(f"{field.name} must be at least {least}, got {value}")
 
     def _refuse_what_cannot_be(self):
+        for name in ("norm_eps", "rope_base"):
+            value = getattr(self, name)
+            if not isinstance(value, Real) or not 0 < value < math.inf:
+                raise ValueError(f"{name} must be a number > 0, got {value!r}")
         for name, choices in CHOICES.items():
             if getattr(self, name) not in choices:
                 raise ValueError(f"{name} must be one of {', '.join(choices)}, got {getattr(self, name)!r}")
@@ -106,7 +113,6 @@ PRESETS = {
     "tiny-gpt": {"fused_qkv": False},
     "tiny-llama": {
         "n_kv_heads": 2,
-        "d_mlp": 344,
         "norm": "rmsnorm",
         "position": "rope",
         "mlp": "swiglu",

@@ -1,5 +1,7 @@
 """Text from a language model, a token at a time."""
 
+from numbers import Integral
+
 from minilora import backend
 from minilora.nn.attention import KeyValues
 from minilora.ops.softmax import softmax_forward
@@ -72,5 +74,5 @@ def _refuse(temperature, top_k, top_p, max_new_tokens):
         raise ValueError(f"top_k must be at least 1, got {top_k}")
     if top_p is not None and not 0 < top_p <= 1:
         raise ValueError(f"top_p must be in (0, 1], got {top_p}")
-    if max_new_tokens < 0:
-        raise ValueError(f"max_new_tokens must be 0 or more, got {max_new_tokens}")
+    if not isinstance(max_new_tokens, Integral) or max_new_tokens < 0:
+        raise ValueError(f"max_new_tokens must be an integer of at least 0, got {max_new_tokens!r}")

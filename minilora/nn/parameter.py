@@ -11,6 +11,7 @@ class Parameter:
     trainable  False freezes it: no gradient, no step.
     name       its dotted name in the model, such as "blocks.0.attn.q.W".
     decay      whether weight decay applies: to matrices, not to biases or norms.
+    detached   True once its model computes without it: an optimiser that holds it refuses to step.
     """
 
     def __init__(self, data, trainable=True, name="", decay=None):
@@ -19,6 +20,7 @@ class Parameter:
         self.name = name
         self.decay = data.ndim > 1 if decay is None else decay
         self.trainable = trainable
+        self.detached = False
 
     @property
     def data(self):

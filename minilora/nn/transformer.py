@@ -3,12 +3,14 @@
 from collections import Counter
 
 from minilora import backend
+from minilora.nn.admission import admit_ids, admit_mask, admit_targets, admit_token_types
 from minilora.nn.build import Builder
 from minilora.nn.dropout import Dropout
 from minilora.nn.embedding import Embedding
 from minilora.nn.layer import Layer
 from minilora.nn.linear import Linear
 from minilora.nn.pooling import Pooling
+from minilora.nn.recording import recorded
 from minilora.ops.cross_entropy import cross_entropy_backward, cross_entropy_forward
 
 
@@ -41,16 +43,23 @@ class Transformer(Layer):
         self._from_ids = True
         self.name_parameters()
 
+    @property
+    def dtype(self):
+        """The name of the dtype that the model computes in."""
+        return self.embed.W.data.dtype.name
+
     def forward(self, ids, mask=None, token_types=None, past=None):
-        """Logits. ids: (N, T) integers, or float vectors (N, T, C) in the place of their embeddings.
+        """Logits. ids: (N, T) integers, or float vectors (N, T, C) in the place of their embeddings,
+        which are taken in the model's dtype.
 
         mask: (N, T), True for a real token, False for padding that no token may attend to. token_types: (N, T), all 0 if None.
         past: a list of one KeyValues a block, for generation. ValueError for a sequence longer than the block, an id that is not
         in the vocabulary, or an array of another shape or kind.
         """
         self._loss_cache = None
-        ids, mask = self._admit(ids, mask, past)
-        x = self._embed(ids, self._admit_types(token_types, ids.shape[:2]), past)
+        ids = admit_ids(ids, past[0].length if past else 0, self.config, self.dtype)
+        mask = admit_mask(mask, ids.shape[:2])
+        x = self._embed(ids, admit_token_types(token_types, ids.shape[:2], self.config.n_token_types), past)
         for block, kv in zip(self.blocks, past or [None] * len(self.blocks), strict=True):
             x = block.forward(x, mask, kv)
         if self.norm:
@@ -73,7 +82,7 @@ class Transformer(Layer):
             self._loss_cache = None
         elif self._logits_shape not in (None, dlogits.shape):
             raise ValueError(f"dlogits must have the shape {self._logits_shape} of the logits, got {dlogits.shape}")
-        dx = self.head.backward(dlogits)
+        dx = self.head.backward(backend.asarray(dlogits, dtype=self.dtype))
         if self.pool:
             dx = self.pool.backward(dx)
         if self.norm:
@@ -89,25 +98,26 @@ class Transformer(Layer):
         ValueError if every target is -100, or if one is neither -100 nor a class.
         """
         logits = self.forward(ids, mask, token_types)
-        targets = self._admit_targets(targets, logits.shape)
+        targets = admit_targets(targets, logits.shape)
         L, self._loss_cache = cross_entropy_forward(logits, targets)
         return backend.item(L)
 
     def trace(self, ids):
         """(layer name, kind, output shape, number of parameters of its own) in the order computed, in evaluation mode."""
-        steps, layers, was_training = [], list(self.named_layers()), self.training
+        steps, was_training = [], self.training
         own = Counter()  # a tied head has none of its own
         for name, parameter in self.named_parameters():
             own[name.rpartition(".")[0]] += parameter.data.size
-        for name, layer in layers:
-            layer.forward = _recorded(name, layer, own[name], steps)
+
+        def note(name, layer, y):
+            steps.append((name, type(layer).__name__, tuple(y.shape), own[name]))
+
         self.eval()  # dropout would draw from the model's generator
         try:
-            logits = self.forward(ids)
+            with recorded(self, note):
+                logits = self.forward(ids)
         finally:
             self._set_mode(was_training)
-            for _, layer in layers:
-                del layer.forward
         return steps + [("logits", "", tuple(logits.shape), 0)]
 
     def _embed(self, ids, token_types, past):
@@ -142,57 +152,3 @@ class Transformer(Layer):
         """The number of the lowest block with a trainable parameter; n_layers if there is none."""
         learning = (i for i, block in enumerate(self.blocks) if any(p.trainable for p in block.parameters()))
         return next(learning, len(self.blocks))
-
-    def _admit(self, ids, mask, past):
-        ids, C = backend.asarray(ids), self.config.d_model
-        floats = ids.dtype.kind == "f"
-        form = ids.ndim == 3 and ids.shape[2] == C if floats else ids.ndim == 2 and ids.dtype.kind in "iu"
-        if not form or len(ids) == 0:
-            raise ValueError(f"ids must be integers (N, T) or floats (N, T, C={C}), got {ids.dtype} of shape {ids.shape}")
-        length = ids.shape[1] + (past[0].length if past else 0)
-        if not 1 <= length <= self.config.block_size:
-            raise ValueError(f"the sequence has {length} tokens, the block takes 1 to {self.config.block_size}: shorten the text")
-        if not floats:
-            _refuse_outside(ids, self.config.vocab_size, "token id", "the vocabulary")
-        if mask is not None:
-            mask = backend.asarray(mask, dtype=bool)
-            if mask.shape != ids.shape[:2]:
-                raise ValueError(f"mask must have the shape {ids.shape[:2]} of ids, got {mask.shape}")
-        return ids, mask
-
-    def _admit_types(self, token_types, shape):
-        if self.token_types is None and token_types is not None:
-            raise ValueError("token_types were given, but the model has none: n_token_types is 0")
-        if self.token_types is None or token_types is None:
-            return backend.xp.zeros(shape, dtype=int)
-        token_types = backend.asarray(token_types)
-        if token_types.shape != shape:
-            raise ValueError(f"token_types must have the shape {shape} of ids, got {token_types.shape}")
-        _refuse_outside(token_types, self.config.n_token_types, "token type", "those of the model")
-        return token_types
-
-    def _admit_targets(self, targets, logits_shape):
-        targets = backend.asarray(targets)
-        if targets.shape != logits_shape[:-1]:
-            raise ValueError(f"targets must have the shape {logits_shape[:-1]}, got {targets.shape}")
-        _refuse_outside(targets * (targets != -100), logits_shape[-1], "target", "the classes")
-        return targets
-
-
-def _refuse_outside(ids, size, name, where):
-    if ids.dtype.kind not in "iu":
-        raise ValueError(f"{name}s must be integers, got {ids.dtype}")
-    low, high = backend.item(ids.min()), backend.item(ids.max())
-    if low < 0 or high >= size:
-        raise ValueError(f"{name} {low if low < 0 else high} is outside {where}, 0 to {size - 1}")
-
-
-def _recorded(name, layer, own, steps):
-    forward = layer.forward
-
-    def wrapped(*args, **kwargs):
-        y = forward(*args, **kwargs)
-        steps.append((name, type(layer).__name__, tuple(y.shape), own))
-        return y
-
-    return wrapped

@@ -10,7 +10,6 @@ That one replacement is the commit: whenever the process is killed, checkpoint.j
 
 import uuid
 import warnings
-from dataclasses import asdict
 from pathlib import Path
 
 from minilora import backend
@@ -22,6 +21,7 @@ from minilora.training.versions import versions
 STATE = "checkpoint.json"
 ARRAYS = ("checkpoint-a.safetensors", "checkpoint-b.safetensors")
 FORMAT = "minilora checkpoint 1"
+KINDS = {"save": str, "step": int, "history": list, "config": dict, "versions": dict}
 FIELDS = {"format", "save", "arrays", "step", "history", "config", "versions", "optimizer", "model_rng", "batches"}
 
 
@@ -90,7 +90,7 @@ def load_checkpoint(folder, model, optimizer=None, *, batches=None):
             if state["batches"] is None:
                 raise ValueError("it holds no state of batches; save them with it, or load without them")
             batches.load_state(state["batches"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError) as error:
         reason = error if isinstance(error, ValueError) else repr(error)
         raise FileError(f"{folder}: the checkpoint cannot be loaded: {reason}") from error
     for name, p in parameters.items():  # all is checked: from here on nothing fails
@@ -111,6 +111,10 @@ def read_state(folder):
     state = load_json(folder / STATE)
     if not isinstance(state, dict) or state.get("format") != FORMAT or state.get("arrays") not in ARRAYS or FIELDS - state.keys():
         raise FileError(f"{folder / STATE}: is not a checkpoint of minilora; give the folder that a run was saved in")
+    for name, kind in KINDS.items():
+        if not isinstance(state[name], kind):
+            wrong = f"{name!r} must be {'an' if kind is int else 'a'} {kind.__name__}, got {type(state[name]).__name__}"
+            raise FileError(f"{folder / STATE}: {wrong}: the file is damaged, take a copy of the run or train it again")
     return state
 
 
@@ -133,13 +137,14 @@ def _optimizer_state(state, arrays):
 
 def _config(model):
     config = getattr(model, "config", None)
-    return {} if config is None else asdict(config)
+    return {} if config is None else config.to_dict()
 
 
 def _match_config(saved, now):
     for name, value in now.items():
         if name != "dropout" and saved.get(name, value) != value:  # dropout changes how one trains, not what the model is
-            raise ValueError(f"saved with {name}={saved[name]!r}, the model has {value!r}; build the model with that config")
+            differ = f"saved with {name}={saved[name]!r}, the model has {value!r}"
+            raise ValueError(f"{differ}; build the model with that config, or choose another folder")
 
 
 def _has_rng(model):

@@ -9,6 +9,7 @@ Each Parameter becomes a view of its stretch: the model computes on views, the o
 from itertools import groupby
 
 from minilora import backend
+from minilora.nn.parameter import Parameter
 
 
 class FlatParameters:
@@ -16,11 +17,15 @@ class FlatParameters:
 
     data, grad  the buffers, 1-d, one dtype. Iterating gives the Parameters in the order of the buffers.
 
-    ValueError if none is trainable, one is listed twice, or dtypes differ.
+    ValueError if none is trainable, one is listed twice or is no Parameter, or dtypes differ.
     """
 
     def __init__(self, parameters):
         given = list(parameters)
+        for p in given:
+            if not isinstance(p, Parameter):
+                kind = type(p).__name__
+                raise ValueError(f"parameters must be a list of Parameter, got a {kind} in it: pass model.parameters()")
         if len({id(p) for p in given}) < len(given):
             raise ValueError("parameters lists a Parameter twice; list each once (a tied one too)")
         self._frozen = [p for p in given if not p.trainable]
@@ -66,8 +71,10 @@ class FlatParameters:
         return blocks
 
     def check(self):
-        """RuntimeError if a parameter was frozen, unfrozen or given other storage since the buffers were made."""
+        """RuntimeError if a parameter was frozen, unfrozen, moved or taken out of its model since the buffers were made."""
         for p, (data, grad) in zip(self._parameters, self._views, strict=True):
+            if p.detached:
+                raise _changed(p, "was taken out of its model")
             if not p.trainable:
                 raise _changed(p, "was frozen")
             if p.data is not data or p.grad is not grad:

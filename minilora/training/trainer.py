@@ -10,7 +10,8 @@ from tqdm import tqdm
 
 from minilora import backend
 from minilora.files import save_text
-from minilora.training.checkpoints import has_checkpoint, load_checkpoint, save_checkpoint
+from minilora.training.bad_tensor import first_bad_tensor
+from minilora.training.checkpoints import has_checkpoint, load_checkpoint, read_state, save_checkpoint
 from minilora.training.clip import clip_gradients
 from minilora.training.interrupt import DeferredInterrupt
 from minilora.training.schedules import constant
@@ -28,7 +29,7 @@ class Trainer:
     model             .loss(*batch) -> float, .backward(), .named_parameters(), .zero_grad(), .train(), .eval()
     optimizer         its `lr` is multiplied by schedule(step), step counted from 0
     batches           an endless iterator of tuples for model.loss; with a folder also .state() and .load_state(state)
-    folder            where history.csv and the checkpoint go; a checkpoint there is replaced, unless `resume()` takes it up
+    folder            where history.csv and the checkpoint go; a run that is there already must be taken up by `resume()`
     accumulate        batches to a step: the mean of their gradients, equal to one big batch where they count equally many targets
     clip              the greatest gradient norm, or None
     evaluate          evaluate(model) -> {name: float}, called in eval mode after every `evaluate_every` steps
@@ -45,6 +46,13 @@ class Trainer:
                 raise ValueError(f"{name} must be at least 1, got {value}")
         if patience is not None and evaluate is None:
             raise ValueError("patience needs evaluate, a function of the model that returns {name: loss}")
+        if not hasattr(batches, "__next__"):
+            kind = type(batches).__name__
+            raise ValueError(f"batches must be an endless iterator, got a {kind}: pass itertools.cycle(batches)")
+        if schedule is not None and not callable(schedule):
+            raise ValueError(f"schedule must be a function of the step, such as constant(), got {schedule!r}")
+        if clip is not None and not clip > 0:
+            raise ValueError(f"clip must be > 0, or None, got {clip}")
         if folder is not None and not (hasattr(batches, "state") and hasattr(batches, "load_state")):
             raise ValueError("with a folder, batches must have state() and load_state(), so that their order can be resumed")
         self.model, self.optimizer, self.batches = model, optimizer, batches
@@ -71,14 +79,16 @@ class Trainer:
         """Train until `steps` steps are done in all, those before `resume()` included. Returns the history.
 
         Stops earlier by `patience`. Ctrl-C ends the step, saves if there is a folder, and raises KeyboardInterrupt.
-        TrainingError if the loss or a gradient is not finite, before the parameters are touched.
+        TrainingError if the loss or a gradient is not finite, before the parameters are touched. ValueError if the folder holds
+        steps of another run, or of this one before `resume()`.
         """
+        self._refuse_other_run()
         backend.tune_memory()
         base_lr = self.optimizer.lr
         self.model.train()
         bar = tqdm(total=steps, initial=self.step, unit="step", disable=not self.progress)
         with bar, DeferredInterrupt() as interrupt:
-            self._save_if_new()  # an unwritable folder is refused now, and no older run's checkpoint is left to be resumed
+            self._save_if_new()  # an unwritable folder is refused now
             try:
                 while self.step < steps and not self.stalled and not interrupt.asked:
                     self._one_step(base_lr)
@@ -101,6 +111,13 @@ class Trainer:
             save_text(self.folder / "history.csv", self._table())
         self._saved_step = self.step
 
+    def _refuse_other_run(self):
+        if self._saved_step is None and self.folder is not None and has_checkpoint(self.folder):
+            steps = read_state(self.folder)["step"]
+            if steps > 0:
+                held = f"{self.folder}: holds a run of {steps} steps"
+                raise ValueError(f"{held}: call resume() to go on with it, or choose another folder")
+
     def _save_if_new(self):
         if self._saved_step != self.step:
             self.save()
@@ -115,9 +132,10 @@ class Trainer:
 
     def _one_step(self, base_lr):
         start = perf_counter()
-        loss, grad_norm = self._gradients()
         self.optimizer.lr = base_lr * self.schedule(self.step)
-        self.optimizer.step()
+        with backend.quiet():  # what is not finite is found and named
+            loss, grad_norm = self._gradients()
+            self.optimizer.step()
         self.step += 1
         row = dict(zip(COLUMNS, (self.step, loss, self.optimizer.lr, grad_norm, perf_counter() - start), strict=True))
         if self.evaluate is not None and self.step % self.evaluate_every == 0:
@@ -132,17 +150,17 @@ class Trainer:
             if batch is None:
                 raise TrainingError(f"step {self.step + 1}: batches came to an end; give an endless iterator")
             loss += self.model.loss(*batch) / self.accumulate
-            self._require_finite(loss, "loss")
+            self._require_finite(loss, "loss", batch)
             self.model.backward()
         if self.accumulate > 1:
             self.optimizer.parameters.grad /= self.accumulate
         grad_norm = clip_gradients(self.optimizer.parameters, self.clip)
-        self._require_finite(grad_norm, "gradient norm")
+        self._require_finite(grad_norm, "gradient norm", batch)
         return loss, grad_norm
 
-    def _require_finite(self, value, what):
+    def _require_finite(self, value, what, batch):
         if not math.isfinite(value):
-            reason = first_bad_tensor(self.model) or "every parameter and gradient is finite, so look at the batch"
+            reason = first_bad_tensor(self.model, batch) or "every parameter, gradient and output is finite, so look at the batch"
             raise TrainingError(f"step {self.step + 1}: the {what} is {value}; {reason}; a lower lr, warm-up or clip may help")
 
     def _evaluation(self):
@@ -160,13 +178,3 @@ class Trainer:
         writer.writeheader()
         writer.writerows(self.history)
         return text.getvalue()
-
-
-def first_bad_tensor(model):
-    """Names the first parameter with a value, else with a gradient, that is NaN or infinite; None if there is none."""
-    for kind in ("data", "grad"):
-        for name, p in model.named_parameters():
-            a = getattr(p, kind)
-            if a is not None and not backend.item(backend.get_array_module(a).isfinite(a).all()):
-                return f"the first bad tensor is {name}.{kind}"
-    return None

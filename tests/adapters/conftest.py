@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minilora.adapters import adapters_of
+from minilora.adapters import LoRA, adapters_of, inject
 from minilora.nn import Transformer, TransformerConfig
 
 SIZES = {"vocab_size": 7, "block_size": 5, "n_layers": 2, "d_model": 6, "n_heads": 2, "d_head": 4, "d_mlp": 9}
@@ -41,6 +41,19 @@ def move():
             adapter.B.data = 0.5 * draw.standard_normal(adapter.B.data.shape)
 
     return away
+
+
+@pytest.fixture
+def adapted(small, move):
+    """adapted(targets, preset) -> a model whose adapters have moved."""
+
+    def make(targets=("blocks.*", "head"), preset="tiny-gpt", dtype="float64", **fields):
+        model = small(preset, dtype=dtype, **fields)
+        inject(model, LoRA(r=2, alpha=3, dropout=0.3), targets)
+        move(model)
+        return model.eval()
+
+    return make
 
 
 @pytest.fixture

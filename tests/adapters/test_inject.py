@@ -174,13 +174,25 @@ def test_names_that_are_not_there(small):
         remove(small(), "prose")
 
 
-def test_remove_gives_back_the_plain_model(small, batch, move):
+REFUSED = {
+    "^adapter name must be a string that is not empty and has no '.' or '/', got ''$": {"name": ""},
+    "^adapter name must be .* got 'a.b'$": {"name": "a.b"},
+    "^adapter name must be .* got 'a/b'$": {"name": "a/b"},
+    "^adapter name must be .* got 3$": {"name": 3},
+    r"^spec must be an adapter's settings, such as LoRA\(r=8, alpha=16\), got 'lora'$": {"spec": "lora"},
+    r"^spec must be an adapter's settings, such as LoRA\(r=8, alpha=16\), got <class ": {"spec": LoRA},
+    "^LoRA does not start from data: leave batch out, or None$": {"batch": [[1, 2]]},
+}
+
+
+@pytest.mark.parametrize("message", REFUSED)
+def test_what_cannot_be_injected_is_refused_with_nothing_changed(small, state, same, message):
     model = small()
-    names, base = [name for name, _ in model.named_parameters()], model.forward(batch[0])
-    inject(model, LoRA(r=2), "attn.q", name="one")
-    inject(model, LoRA(r=2), "attn.q", name="two")
-    move(model)
-    remove(model, "one")
-    assert {name for *_, name, _ in adapters_of(model)} == {"two"}
-    remove(model, "two")
-    assert [name for name, _ in model.named_parameters()] == names and np.array_equal(model.forward(batch[0]), base)
+    before = state(model)
+    with pytest.raises(ValueError, match=message):
+        inject(model, **({"spec": LoRA(r=2), "targets": "attn.q"} | REFUSED[message]))
+    assert same(state(model), before)
+
+
+def test_a_batch_of_none_is_none(small):
+    assert inject(small(), LoRA(r=2), targets="attn.q", rng=0, name="default", batch=None) == Q

@@ -3,22 +3,7 @@
 import numpy as np
 import pytest
 
-from minilora.adapters import LoRA, adapters_of, disable, enable, inject, merge, remove, unmerge
-
-EVERYWHERE = ("blocks.*", "head")
-
-
-@pytest.fixture
-def adapted(small, move):
-    """adapted(targets, preset) -> a model whose adapters have moved."""
-
-    def make(targets=EVERYWHERE, preset="tiny-gpt", dtype="float64", **fields):
-        model = small(preset, dtype=dtype, **fields)
-        inject(model, LoRA(r=2, alpha=3, dropout=0.3), targets)
-        move(model)
-        return model.eval()
-
-    return make
+from minilora.adapters import LoRA, adapters_of, disable, enable, inject, merge, unmerge
 
 
 @pytest.mark.parametrize("preset", ["tiny-gpt", "tiny-llama", "tiny-bert"])
@@ -191,29 +176,6 @@ def test_disable_is_refused_while_merged(adapted, batch):
         disable(model)
     assert all(adapter.enabled for *_, adapter in adapters_of(model))
     enable(model)
-
-
-def test_remove_of_a_merged_adapter_leaves_its_change_in_W(adapted, batch):
-    model = adapted("attn.q")
-    before = model.forward(batch[0])
-    merge(model)
-    remove(model, "default")
-    np.testing.assert_allclose(model.forward(batch[0]), before, rtol=1e-10)
-    with pytest.raises(RuntimeError, match="nothing is merged"):
-        unmerge(model)
-
-
-def test_remove_of_one_of_two_merged_is_refused(small, batch, move, state, same):
-    """The W that is kept aside has neither change, so unmerge would take out the removed one's too."""
-    model = small()
-    for name in ("one", "two"):
-        inject(model, LoRA(r=2), "attn.q", name=name)
-    move(model)
-    merge(model)
-    before = state(model)
-    with pytest.raises(RuntimeError, match="^adapters 'one' and 'two' are merged into blocks.0.attn.q.W together: call unmerge"):
-        remove(model, "one")
-    assert same(state(model), before)
 
 
 def test_a_disabled_adapter_is_not_merged(adapted):

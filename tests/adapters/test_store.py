@@ -110,6 +110,15 @@ def test_saving_while_merged_saves_the_same(saved, tmp_path):
         assert (tmp_path / "merged" / file).read_bytes() == (folder / file).read_bytes()
 
 
+def test_the_base_of_a_merged_tied_head_is_the_tied_one(small, move, tmp_path):
+    model = small()
+    inject(model, SPEC, ("head", "attn.q"))
+    move(model)
+    merge(model)
+    save_adapter(model, tmp_path)
+    load_adapter(small(), tmp_path)
+
+
 def test_loading_beside_a_merged_adapter_knows_the_base(saved, small):
     _, folder = saved
     model = small()
@@ -124,11 +133,28 @@ def test_another_base_is_warned_of(saved, small, batch):
     _, folder = saved
     other = small()
     other.blocks[0].attn.q.W.data += 1
-    with pytest.warns(UserWarning, match="the model's weights are not those that the adapter was trained on"):
+    with pytest.warns(UserWarning, match="the adapter was trained on another model: blocks.0.attn.q.W is not the same here$"):
         load_adapter(other, folder)
-    same_where_it_hangs = small()
-    same_where_it_hangs.blocks[0].attn.v.W.data += 1
-    load_adapter(same_where_it_hangs, folder)
+
+
+@pytest.mark.parametrize("name", ["embed.W", "blocks.0.attn.v.W", "blocks.1.norm2.gamma", "blocks.0.attn.q.b"])
+def test_another_base_is_warned_of_wherever_it_differs(saved, small, name):
+    other = small()
+    dict(other.named_parameters())[name].data += 1
+    with pytest.warns(UserWarning, match=f": {name} is not the same here$"):
+        load_adapter(other, saved[1])
+
+
+def test_a_bias_that_the_adapter_trains_is_no_part_of_its_base(small, batch, descend, tmp_path):
+    model = small()
+    inject(model, LoRA(r=2, bias="lora_only"), "attn.q")
+    descend(model, batch)
+    save_adapter(model, tmp_path)
+    load_adapter(small(rng=0), tmp_path)
+    other = small()
+    other.blocks[0].mlp.up.b.data += 1
+    with pytest.warns(UserWarning, match="blocks.0.mlp.up.b is not the same here"):
+        load_adapter(other, tmp_path)
 
 
 def test_a_float32_model(small, move, tmp_path, batch):
@@ -239,7 +265,7 @@ CHANGES = {
     "spec": [None, [], {"rank": 2}, {"r": 0}, {"r": "2"}, 4],
     "layers": [None, 3, [], [1], "blocks.0.attn.q", {}],
     "arrays": [None, 3, ""],
-    "base": [],
+    "base": [None, 3, "", []],
 }
 
 

@@ -134,9 +134,28 @@ def test_weights_come_back_after_an_exception(rng, dense, weights):
     assert all(np.array_equal(before[name], p.data) for name, p in layer.named_parameters())
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_step_out_of_the_domain_warns_of_nothing(rng, dense):
+    class Log(dense):
+        def forward(self, x):
+            self.x = x
+            return np.log(self.W.data * x)
+
+        def backward(self, dy):
+            self.W.accumulate(dy / self.W.data)
+            return dy / self.x
+
+    layer = Log(rng, n_in=3, n_out=1)
+    layer.W.data[:] = [[1e-5, 1.0, 2.0]]
+    layer.b.trainable = False
+    assert check_layer(layer, np.array([[1.0, 1e-5, 2.0]])).ok
+
+
 def test_lower_precision_and_nothing_to_check_are_refused(rng, dense):
     with pytest.raises(ValueError, match="W is float32, but a gradient check needs float64 weights"):
         check_layer(dense(rng, dtype=np.float32), rng.standard_normal((5, 3)))
+    with pytest.raises(ValueError, match="rtol must be > 0"):
+        check_layer(dense(rng), rng.standard_normal((5, 3)), rtol=np.nan)
     table = Table(rng)
     table.W.trainable = False
     with pytest.raises(ValueError, match="no trainable parameter and x is not floating"):

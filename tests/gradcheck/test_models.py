@@ -76,9 +76,27 @@ def test_a_dead_parameter_of_a_model_may_be_named_by_its_suffix(rng, causes, bat
     assert report.ok and "size of 1" in report["top.shift.b"].note
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_step_out_of_the_domain_warns_of_nothing(rng, batch, dense):
+    class Log(Model):
+        def loss(self, x, target):
+            return super().loss(x, target) + float(np.log(self.layers["upper"].b.data).sum())
+
+        def backward(self):
+            super().backward()
+            b = self.layers["upper"].b
+            b.accumulate(1 / b.data)
+
+    model = Log(dense, rng)
+    model.layers["upper"].b.data[:] = [1e-5, 1.0]
+    assert check_model(model, *batch).ok
+
+
 def test_lower_precision_and_nothing_to_check_are_refused(rng, batch, dense):
     with pytest.raises(ValueError, match="lower.W is float32, but a gradient check needs float64 weights"):
         check_model(Model(dense, rng, np.float32), *batch)
+    with pytest.raises(ValueError, match="rtol must be > 0"):
+        check_model(Model(dense, rng), *batch, rtol=0)
     model = Model(dense, rng)
     for _, parameter in model.named_parameters():
         parameter.trainable = False

@@ -94,6 +94,23 @@ def test_tiny_values_in_a_function_of_order_one(rng):
     assert largest_error(gradient(lambda x: np.exp(1 + x), x).value, W * np.exp(1 + x)) < 1e-9
 
 
+@pytest.mark.parametrize("unit", [1e-7, 1e-12, 1e-30])
+def test_tiny_values_in_a_function_of_their_own_scale(rng, unit):
+    """No step of a scale of order one sees anything but noise there."""
+    x = unit * rng.standard_normal(W.shape)
+    numeric = gradient(lambda x: np.sin(x / unit), x)
+    assert largest_error(numeric.value, W * np.cos(x / unit) / unit) < 1e-9 and not numeric.kink.any()
+    kinked = gradient(lambda x: np.abs(x / unit), x)
+    assert largest_error(kinked.value, W * np.sign(x) / unit) < 1e-9 and not kinked.kink.any()
+
+
+def test_tiny_values_do_not_lose_their_slope_to_rounding():
+    """float32 in between: steps so tiny that nothing changes must not count as a slope of zero."""
+    x = np.full(W.shape, 1e-9)
+    numeric = gradient(lambda x: np.exp(1 + x).astype(np.float32).astype(np.float64), x)
+    assert np.all(np.abs(numeric.value - W * np.e) <= 10 * numeric.error)
+
+
 def test_a_large_output_that_an_entry_does_not_reach(rng):
     """Its rounding error is not counted: the bend of the other output is still stepped down to."""
     x = np.array([1e-3])
@@ -125,6 +142,27 @@ def test_a_kink_nearby_is_stepped_around(distance):
     assert largest_error(numeric.value, W) < 1e-7
 
 
+@pytest.mark.parametrize("distance", [2.4e-7, 2e-7, 1e-7, 5e-8, 2e-8, 1e-9])
+@pytest.mark.parametrize("side", [1, -1])
+def test_a_kink_out_of_reach_of_the_smallest_step(distance, side):
+    """Nearer than the smallest step it cannot be stepped around: it is a kink, or its slope is right."""
+    x = np.random.default_rng(2).standard_normal(W.shape)
+    x[1, 2] = side * distance
+    f = lambda x: np.maximum(x, 0) + np.sin(x)  # noqa: E731
+    numeric = gradient(f, x)
+    near = np.zeros(W.shape, dtype=bool)
+    near[1, 2] = True
+    assert not numeric.kink[~near].any() and (numeric.kink[1, 2] or distance > 1e-7)
+    right = np.where(numeric.kink, numeric.value, W * ((x > 0) + np.cos(x)))
+    assert largest_error(numeric.value, right) < 1e-8
+
+
+def test_a_kink_that_is_not_recognised_has_a_large_error():
+    """Two kinks at unequal distances on one side. The slope is zero, and wide steps say 1."""
+    numeric = gradient(lambda x: np.maximum(x - 1e-8, 0) + np.maximum(x - 1.5e-7, 0), np.zeros(W.shape))
+    assert not numeric.kink.any() and np.all(numeric.error > np.abs(numeric.value) / 2)
+
+
 def test_a_kink_of_two_equal_entries():
     """max over a row whose two largest entries are equal: both lie on a kink, the others do not."""
     x = np.array([1.0, 3.0, 3.0, 2.0])
@@ -137,6 +175,11 @@ def test_sharp_but_smooth_is_no_kink():
     assert not gradient(lambda x: np.sqrt(x * x + 1e-10), x).kink.any()
 
 
+def test_an_infinite_slope_is_no_kink():
+    cusp = gradient(lambda x: np.sqrt(np.abs(x)), np.zeros(W.shape))
+    assert not cusp.kink.any() and np.all(cusp.error > np.abs(W))
+
+
 def test_a_jump_and_rounding_are_no_kinks(rng):
     """A step function has no slope and float32 in between hides it: neither is left out, both have a large error."""
     jump = gradient(lambda x: np.sign(x), np.zeros(W.shape))
@@ -145,10 +188,10 @@ def test_a_jump_and_rounding_are_no_kinks(rng):
     assert rounded.kink.mean() < 0.2 and np.median(rounded.error) > 1e-6
 
 
+@pytest.mark.filterwarnings("error")
 def test_outside_the_domain_the_step_shrinks_or_the_slope_is_nan():
-    with np.errstate(all="ignore"):
-        near = numeric_gradient(lambda x: np.log(x).sum(), np.array([1e-5, 2.0]))
-        edge = numeric_gradient(lambda x: np.sqrt(x).sum(), np.array([0.0, 4.0]))
+    near = numeric_gradient(lambda x: np.log(x).sum(), np.array([1e-5, 2.0]))
+    edge = numeric_gradient(lambda x: np.sqrt(x).sum(), np.array([0.0, 4.0]))
     assert largest_error(near, np.array([1e5, 0.5])) < 1e-6
     assert np.isnan(edge[0]) and edge[1] == pytest.approx(0.25, rel=1e-10)
 

@@ -116,6 +116,56 @@ def test_a_missing_file(tmp_path):
         check_file(tmp_path)
 
 
-def test_exceptions_inside_the_functions_come_through(write):
-    with pytest.raises(ZeroDivisionError):
-        check_file(write(PAIR.replace("return 2", "1 / 0\n    return 2") + INPUTS))
+RETURNS = [
+    ("return x * x, x", "return x * x", r"square_forward must return a tuple \(y, cache\), got a ndarray; write return y, cache"),
+    ("return x * x, x", "return [x], x", "square_forward returned a list as y; several outputs are not supported"),
+    ("return x * x, x", "return None, x", "square_forward returned a NoneType as y, expected a floating array"),
+    ("np.array([1.0, -2.0, 3.0])", "[1.0, 2.0]", r"square_inputs\['x'\] must be an array, got list; write np.array"),
+    ("np.array([1.0, -2.0, 3.0])", "np.arange(3)", "square_inputs must hold a floating array, got x"),
+    ('"x": np', '"z": np', r"square_forward\(\) got an unexpected keyword argument 'z'"),
+]
+
+
+@pytest.mark.parametrize("place, instead, message", RETURNS)
+def test_what_the_functions_return_is_asked_for_by_name(write, place, instead, message):
+    source = PAIR + INPUTS
+    assert place in source
+    with pytest.raises(GradcheckError, match=rf"mine\.py: {message}") as caught:
+        check_file(write(source.replace(place, instead)))
+    assert "\n" not in str(caught.value)
+
+
+RAISES = [
+    ("return 2 * x * dy", "return dy @ np.ones((7, 7))", r"8 in square_backward: ValueError: matmul: "),
+    ("return x * x, x", "return np.linalg.inv(x), x", r"5 in square_forward: LinAlgError: "),
+    ("return 2 * x * dy", "return (lambda: 1 / 0)()", "8 in <lambda>: ZeroDivisionError: "),
+    ("return x * x, x", "assert False", r"5 in square_forward: AssertionError$"),
+    ("return x * x, x", "raise KeyError('two\\nlines')", r"5 in square_forward: KeyError: "),
+    ("return {", "return {0: 1 / 0, ", "11 in square_inputs: ZeroDivisionError: division by zero$"),
+    ("return x * x, x", "raise SystemExit(0)", "5 in square_forward: SystemExit: 0; a file to check must not call sys.exit"),
+]
+
+
+@pytest.mark.parametrize("place, instead, message", RAISES)
+def test_an_exception_is_told_by_its_line_in_the_file(write, place, instead, message):
+    source = PAIR + INPUTS
+    assert place in source
+    with pytest.raises(GradcheckError, match=rf"mine\.py:{message}") as caught:
+        check_file(write(source.replace(place, instead)))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_exits_is_not_taken_for_a_right_one(write):
+    with pytest.raises(GradcheckError, match=r"mine\.py cannot be loaded: SystemExit: 0; a file to check must not call"):
+        check_file(write("import sys\n" + PAIR + INPUTS + "sys.exit(0)"))
+
+
+@pytest.mark.parametrize("place", ["import numpy as np", "return x * x, x"])
+def test_an_interrupt_comes_through(write, place):
+    with pytest.raises(KeyboardInterrupt):
+        check_file(write((PAIR + INPUTS).replace(place, "raise KeyboardInterrupt")))
+
+
+def test_a_tolerance_that_is_none_is_refused_before_the_file_is_run(write):
+    with pytest.raises(ValueError, match="rtol must be > 0, .* got nan"):
+        check_file(write("1 / 0"), rtol=float("nan"))

@@ -139,6 +139,20 @@ def test_kinks_are_left_out_and_noted(rng, causes):
         assert causes(report) == [("kink", "x")] and report.findings[0].where == (0, 1)
 
 
+@pytest.mark.parametrize("gap", [3e-7, 2e-7, 1e-7, 5e-8, 2e-8])
+def test_a_right_gradient_next_to_a_kink_is_not_blamed(causes, gap):
+    x = np.array([gap, -0.7, 1.3, -gap])
+    report = check(relu_forward, lambda dy, x: dy * (x > 0), {"x": x})
+    assert report.ok and set(causes(report)) <= {("kink", "x")}
+    assert causes(check(relu_forward, lambda dy, x: 1.00001 * dy * (x > 0), {"x": x}))[-1] == ("wrong", "x")
+
+    x = np.array([[0.3, 1.1, 1.1 - gap], [1.0, 2.0, -1.0]])
+    largest = lambda dy, x: dy[:, None] * (x == x.max(axis=1, keepdims=True))  # noqa: E731
+    report = check(lambda x: (x.max(axis=1), x), largest, {"x": x})
+    assert report.ok and set(causes(report)) <= {("kink", "x")}
+    assert causes(check(lambda x: (x.max(axis=1), x), lambda dy, x: -largest(dy, x), {"x": x}))[-1] == ("wrong", "x")
+
+
 def test_a_kink_hides_no_mistake_elsewhere(causes):
     x = np.array([0.0, 1.0, -2.0])
     assert causes(check(relu_forward, lambda dy, x: dy * (x > -3), {"x": x})) == [("kink", "x"), ("wrong", "x")]

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from minilora.nn import Transformer, TransformerConfig
+
 
 @pytest.mark.parametrize("dtype", [int, "uint8", "int16"])
 def test_ids_of_any_integer_type(small, batch, dtype):
@@ -116,3 +118,34 @@ def test_gradients_add_up_over_batches(small, batch):
         model.backward()
     for p, one, two in zip(model.parameters(), *parts, strict=True):
         np.testing.assert_allclose(p.grad, one + two, rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "complex64"])
+def test_a_mask_is_no_numbers_to_add(small, batch, dtype):
+    """Additive masks mean the opposite: 0 is seen, -1e4 is hidden."""
+    with pytest.raises(ValueError, match=rf"^mask must be booleans, True where a token is real, or 0 and 1; got {dtype}$"):
+        small("tiny-gpt").forward(batch[0], np.zeros((2, 4), dtype=dtype))
+
+
+@pytest.mark.parametrize("dtype", [int, "uint8", "int8"])
+def test_a_mask_of_zeros_and_ones(small, batch, dtype):
+    ids, _, mask = batch
+    model = small("tiny-gpt")
+    assert np.array_equal(model.forward(ids, mask.astype(dtype)), model.forward(ids, mask))
+
+
+@pytest.mark.parametrize("dtype", ["int32", "float16", "floaty", None, float])
+def test_the_dtype_of_a_model(dtype):
+    config = TransformerConfig.preset("tiny-gpt", vocab_size=7)
+    with pytest.raises(ValueError, match="^dtype must be 'float32' or 'float64', got "):
+        Transformer(config, dtype=dtype)
+
+
+@pytest.mark.parametrize("dtype", ["float32", np.float32, np.dtype("float32")])
+def test_vectors_are_taken_in_the_dtype_of_the_model(dtype):
+    model = Transformer(TransformerConfig.preset("tiny-gpt", vocab_size=7), dtype=dtype)
+    x = np.random.default_rng(0).standard_normal((2, 5, 128))
+    logits = model.forward(x)
+    dx = model.backward(np.ones(logits.shape))
+    assert logits.dtype == dx.dtype == model.embed.W.data.dtype == "float32"
+    assert np.array_equal(logits, model.forward(x.astype("float32")))

@@ -129,7 +129,9 @@ def test_settings_out_of_range_are_named(small):
         r"^top_k must be at least 1, got 0$": {"top_k": 0},
         r"^top_p must be in \(0, 1\], got 0$": {"top_p": 0},
         r"^top_p must be in \(0, 1\], got 1.1$": {"top_p": 1.1},
-        r"^max_new_tokens must be 0 or more, got -1$": {"max_new_tokens": -1},
+        r"^max_new_tokens must be an integer of at least 0, got -1$": {"max_new_tokens": -1},
+        r"^max_new_tokens must be an integer of at least 0, got 3.0$": {"max_new_tokens": 3.0},
+        r"^rng must be an integer of at least 0 or a numpy Generator, got -1$": {"rng": -1},
     }
     for message, how in refused.items():
         with pytest.raises(ValueError, match=message):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minilora.nn import generate
+from minilora.nn import generate, recorded
 
 
 def state(model):
@@ -49,3 +49,15 @@ def test_generate_leaves_the_model_as_it_was(small, batch):
         generate(model, ids, max_new_tokens=3)
         after = state(model)
         assert before[1:] == after[1:] and all(np.array_equal(before[0][k], after[0][k]) for k in before[0])
+
+
+def test_each_output_is_noted_as_soon_as_it_is_computed(small, batch):
+    model, noted = small("tiny-gpt"), []
+    with recorded(model, lambda name, layer, y: noted.append((name, layer, y.copy()))):
+        model.forward(batch[0])
+    layers = dict(model.named_layers())
+    assert all(layers[name] is layer for name, layer, _ in noted)
+    names = [name for name, *_ in noted]
+    assert names.index("blocks.0.attn.q") < names.index("blocks.0.attn.o") < names.index("blocks.0.attn") < names.index("head")
+    assert np.array_equal(noted[-1][2], model.forward(batch[0]))
+    assert not any("forward" in vars(layer) for layer in layers.values())

@@ -1,7 +1,7 @@
 import json
 import os
 import warnings
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import pytest
@@ -123,6 +123,14 @@ def test_missing_foreign_and_truncated_files_are_refused(trained, tmp_path):
         (json.dumps(json.loads(whole_state) | {"batches": None}), "no state of batches"),
         (json.dumps(json.loads(whole_state) | {"optimizer": None}), "no state of an optimizer"),
         (json.dumps(json.loads(whole_state) | {"optimizer": {"kind": "AdamW"}}), "cannot be loaded: KeyError"),
+        (json.dumps(json.loads(whole_state) | {"optimizer": 3}), "cannot be loaded: TypeError"),
+        (json.dumps(json.loads(whole_state) | {"model_rng": 3}), "cannot be loaded: TypeError"),
+        (whole_state.replace('{\n      "state": ', '{\n      "state": -', 1), "cannot be loaded: OverflowError"),
+        (json.dumps(json.loads(whole_state) | {"save": 3}), "'save' must be a str, got int: the file is damaged"),
+        (json.dumps(json.loads(whole_state) | {"step": "3"}), "'step' must be an int, got str: the file is damaged"),
+        (json.dumps(json.loads(whole_state) | {"history": 5}), "'history' must be a list, got int: the file is damaged"),
+        (json.dumps(json.loads(whole_state) | {"config": 3}), "'config' must be a dict, got int: the file is damaged"),
+        (json.dumps(json.loads(whole_state) | {"versions": 3}), "'versions' must be a dict, got int: the file is damaged"),
     ]:
         state.write_text(text)
         refused(trained, tmp_path, message)
@@ -170,13 +178,16 @@ def test_another_config_is_refused_unless_only_dropout_differs(Model, tmp_path):
         n_heads: int = 4
         dropout: float = 0.1
 
+        to_dict = asdict
+
     saved, other = Model(0), Model(1)
     saved.config, other.config = Config(), Config(dropout=0.0)
     save_checkpoint(tmp_path, saved)
     assert read_state(tmp_path)["config"] == {"n_heads": 4, "dropout": 0.1}
     load_checkpoint(tmp_path, other)
     other.config = Config(n_heads=2)
-    with pytest.raises(FileError, match="saved with n_heads=4, the model has 2"):
+    message = "saved with n_heads=4, the model has 2; build the model with that config, or choose another folder$"
+    with pytest.raises(FileError, match=message):
         load_checkpoint(tmp_path, other)
 
 

@@ -50,6 +50,8 @@ def test_what_cannot_be_packed_is_refused():
         FlatParameters([a, b, a])
     with pytest.raises(ValueError, match=r"none that is trainable \(1 frozen\)"):
         FlatParameters([c])
+    with pytest.raises(ValueError, match="^parameters must be a list of Parameter, got a tuple in it: pass model.parameters"):
+        FlatParameters([("b", b)])
     with pytest.raises(ValueError, match=r"'b' is float64, 'half' is float32"):
         FlatParameters([a, Parameter(np.zeros(2, "float32"), name="half")])
 

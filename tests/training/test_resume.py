@@ -48,17 +48,22 @@ def test_without_a_checkpoint_there_is_nothing_to_resume(make_trainer, tmp_path)
     assert make_trainer().resume() is False
 
 
-def test_a_fresh_run_replaces_an_older_one_from_its_start(make_trainer, tmp_path):
-    make_trainer(tmp_path).run(6)
+def test_a_fresh_run_does_not_replace_an_older_one(make_trainer, tmp_path):
+    older = make_trainer(tmp_path)
+    older.run(3)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     fresh = make_trainer(tmp_path)
-
-    def fails(*batch):
-        raise ZeroDivisionError
-
-    fresh.model.loss = fails
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(ValueError, match=r": holds a run of 3 steps: call resume\(\) to go on with it, or choose another"):
         fresh.run(6)
-    assert read_state(tmp_path)["step"] == 0
+    assert fresh.step == 0 and {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    older.run(4)  # its own folder
+    assert read_state(tmp_path)["step"] == 4
+
+
+def test_a_run_that_never_made_a_step_is_replaced(make_trainer, tmp_path):
+    make_trainer(tmp_path).run(0)
+    make_trainer(tmp_path).run(2)
+    assert read_state(tmp_path)["step"] == 2
 
 
 def test_early_stopping_remembers_over_a_resume(make_trainer, tmp_path):

@@ -38,7 +38,7 @@ def test_bad_settings_are_refused_by_name():
         (lambda: step_decay(3, 0.0), "factor must be above 0"),
         (lambda: exponential(-1.0), "factor must be above 0"),
         (lambda: warmup_cosine(5, 4), "warmup must be between 0 and total=4, got 5"),
-        (lambda: warmup_cosine(0, 0), "total must be at least 1"),
+        (lambda: warmup_cosine(0, 0), "total must be at least 1, got 0"),
         (lambda: warmup_cosine(1, 4, floor=1.5), "floor must be between 0 and 1"),
     ]
     for build, message in cases:

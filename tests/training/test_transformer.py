@@ -6,7 +6,7 @@ import pytest
 from minilora.data import LanguageBatches
 from minilora.files import FileError
 from minilora.nn import Transformer, TransformerConfig
-from minilora.training import AdamW, Trainer, load_checkpoint, read_state, warmup_cosine
+from minilora.training import AdamW, Trainer, TrainingError, load_checkpoint, read_state, warmup_cosine
 
 TEXT = [int(c) for c in "0123456789" * 30]
 
@@ -66,3 +66,13 @@ def test_another_shape_is_refused(make_trainer, tmp_path):
     other = make_trainer(tmp_path, n_heads=2)  # the same arrays, another function
     with pytest.raises(FileError, match="saved with n_heads=3, the model has 2"):
         other.resume()
+
+
+def test_an_activation_that_overflows_is_named_and_nothing_is_printed(make_trainer, recwarn):
+    trainer = make_trainer()
+    trainer.model.blocks[1].mlp.up.W.data[...] = 3e38  # finite, as every gradient is
+    message = r"^step 1: the loss is nan; the first bad tensor is the output of blocks\.1\.mlp\.up; a lower lr"
+    with pytest.raises(TrainingError, match=message):
+        trainer.run(3)
+    assert not recwarn.list
+    assert not any("forward" in vars(layer) for _, layer in trainer.model.named_layers())

@@ -1,0 +1,30 @@
+"""Looking at what each layer computes, from outside."""
+
+from contextlib import contextmanager
+
+
+@contextmanager
+def recorded(model, note):
+    """Within `with recorded(model, note):`, note(name, layer, y) is called with each layer's output as soon as it is computed.
+
+    model: a Layer; its sub-layers are named as in `named_layers`, and come before the layer that they are part of.
+    """
+    layers = list(model.named_layers())
+    for name, layer in layers:
+        layer.forward = _noted(name, layer, note)
+    try:
+        yield
+    finally:
+        for _, layer in layers:
+            del layer.forward
+
+
+def _noted(name, layer, note):
+    forward = layer.forward
+
+    def noted(*args, **kwargs):
+        y = forward(*args, **kwargs)
+        note(name, layer, y)
+        return y
+
+    return noted
