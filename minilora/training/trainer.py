@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+import warnings
 from pathlib import Path
 from time import perf_counter
 
@@ -29,7 +30,7 @@ class Trainer:
     model             .loss(*batch) -> float, .backward(), .named_parameters(), .zero_grad(), .train(), .eval()
     optimizer         its `lr` is multiplied by schedule(step), step counted from 0
     batches           an endless iterator of tuples for model.loss; with a folder also .state() and .load_state(state)
-    folder            where history.csv and the checkpoint go; a run that is there already must be taken up by `resume()`
+    folder            where history.csv and the checkpoint go; a run that is there already is taken up
     accumulate        batches to a step: the mean of their gradients, equal to one big batch where they count equally many targets
     clip              the greatest gradient norm, or None
     evaluate          evaluate(model) -> {name: float}, called in eval mode after every `evaluate_every` steps
@@ -76,13 +77,13 @@ class Trainer:
         return True
 
     def run(self, steps):
-        """Train until `steps` steps are done in all, those before `resume()` included. Returns the history.
+        """Train until `steps` steps are done in all, those of a run that was cut off included. Returns the history.
 
-        Stops earlier by `patience`. Ctrl-C ends the step, saves if there is a folder, and raises KeyboardInterrupt.
-        TrainingError if the loss or a gradient is not finite, before the parameters are touched. ValueError if the folder holds
-        steps of another run, or of this one before `resume()`.
+        A run in the folder is taken up, as by `resume()`, and a warning says so. Stops earlier by `patience`. Ctrl-C ends the
+        step, saves if there is a folder, and raises KeyboardInterrupt. TrainingError if the loss or a gradient is not finite,
+        before the parameters are touched. files.FileError if the folder holds a run of another model, optimiser or other batches.
         """
-        self._refuse_other_run()
+        self._take_up()
         backend.tune_memory()
         base_lr = self.optimizer.lr
         self.model.train()
@@ -111,12 +112,11 @@ class Trainer:
             save_text(self.folder / "history.csv", self._table())
         self._saved_step = self.step
 
-    def _refuse_other_run(self):
+    def _take_up(self):
+        """Go on with the run in the folder, and say so; without a `resume()` before, one may not know of it."""
         if self._saved_step is None and self.folder is not None and has_checkpoint(self.folder):
-            steps = read_state(self.folder)["step"]
-            if steps > 0:
-                held = f"{self.folder}: holds a run of {steps} steps"
-                raise ValueError(f"{held}: call resume() to go on with it, or choose another folder")
+            if read_state(self.folder)["step"] > 0 and self.resume():
+                warnings.warn(f"{self.folder}: goes on from step {self.step}; to start anew, take another folder", stacklevel=3)
 
     def _save_if_new(self):
         if self._saved_step != self.step:

@@ -48,16 +48,24 @@ def test_without_a_checkpoint_there_is_nothing_to_resume(make_trainer, tmp_path)
     assert make_trainer().resume() is False
 
 
-def test_a_fresh_run_does_not_replace_an_older_one(make_trainer, tmp_path):
-    older = make_trainer(tmp_path)
-    older.run(3)
+def test_run_takes_up_what_the_folder_holds_and_says_so(make_trainer, tmp_path):
+    whole = make_trainer()
+    whole.run(6)
+    make_trainer(tmp_path).run(3)
+    again = make_trainer(tmp_path, seed=3)  # no resume(): run() does it
+    with pytest.warns(UserWarning, match="goes on from step 3"):
+        again.run(6)
+    assert bits(again) == bits(whole)
+
+
+def test_a_run_of_other_batches_is_not_taken_up(make_trainer, tmp_path):
+    make_trainer(tmp_path).run(3)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    fresh = make_trainer(tmp_path)
-    with pytest.raises(ValueError, match=r": holds a run of 3 steps: call resume\(\) to go on with it, or choose another"):
-        fresh.run(6)
-    assert fresh.step == 0 and {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
-    older.run(4)  # its own folder
-    assert read_state(tmp_path)["step"] == 4
+    other = make_trainer(tmp_path)
+    other.batches.load_state = lambda state: (_ for _ in ()).throw(ValueError("other batches"))
+    with pytest.raises(ValueError, match="other batches"):
+        other.run(6)
+    assert other.step == 0 and {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 def test_a_run_that_never_made_a_step_is_replaced(make_trainer, tmp_path):
