@@ -1,5 +1,6 @@
 """The formulas in a module's header: `(B2)  dW = sum over rows  dy^T x`, its tag, its left side, its right side."""
 
+import ast
 import inspect
 import re
 from dataclasses import dataclass
@@ -18,9 +19,14 @@ class Formula:
     right: str  # "sum over rows  dy^T x", a shape behind it included
 
 
+def header(module):
+    """A module's docstring as it stands in the source: since Python 3.13, `__doc__` has lost its indentation."""
+    return ast.get_docstring(ast.parse(inspect.getsource(module)), clean=False)
+
+
 def formulas(module):
     """{tag: Formula} of a module's header, in order."""
-    matches = [LINE.match(line) for line in inspect.cleandoc(module.__doc__).splitlines()]
+    matches = [LINE.match(line) for line in header(module).splitlines()]
     return {m["tag"]: Formula(m["tag"], m["left"], m["right"]) for m in matches if m}
 
 

@@ -11,7 +11,7 @@ import inspect
 
 from minilora import files
 from minilora.course.catalogue import CATALOGUE, exercise_folder
-from minilora.course.formulas import cut, formulas, tags_in
+from minilora.course.formulas import cut, formulas, header, tags_in
 from minilora.ops import registry
 
 TASK = """\
@@ -26,19 +26,19 @@ library keeps. `needs` names the gradients that are wanted; you may leave it asi
 
 def stub(exercise):
     """The text of the file that a student starts from."""
-    header = cut(exercise.module.__doc__).rstrip() + "\n\n" + TASK.format(
+    text = cut(header(exercise.module)).rstrip() + "\n\n" + TASK.format(
         id=exercise.id,
         lesson=exercise.lesson,
         title=exercise.title[0].lower() + exercise.title[1:],
         forward=exercise.pair.forward.__name__,
         backward=exercise.pair.backward.__name__,
     )
-    return _assemble(exercise, header, lambda name: _emptied(exercise, name))
+    return _assemble(exercise, text, lambda name: _emptied(exercise, name))
 
 
 def solution(exercise):
     """The text of the solution: the library's own pair."""
-    return _assemble(exercise, exercise.module.__doc__, lambda name: None)
+    return _assemble(exercise, header(exercise.module), lambda name: None)
 
 
 def cases(exercise):
@@ -48,8 +48,8 @@ def cases(exercise):
     return sorted(same, key=lambda op: op.name != exercise.op)
 
 
-def _assemble(exercise, header, replaced):
-    """Header, imports and definitions, in the library's order; replaced(name) gives another text for a function, or None."""
+def _assemble(exercise, docstring, replaced):
+    """Docstring, imports and definitions, in the library's order; replaced(name) gives another text for a function, or None."""
     text = inspect.getsource(exercise.module)
     nodes = ast.parse(text).body[1:]
     functions = [exercise.pair.forward, exercise.pair.backward, *(op.make_inputs for op in cases(exercise))]
@@ -59,7 +59,7 @@ def _assemble(exercise, header, replaced):
     blocks = [replaced(getattr(node, "name", None)) or _source(node, text) for node in kept]
     separators = ["\n\n\n" if isinstance(node, ast.FunctionDef) else "\n" for node in kept]
     body = "".join(separator + block for separator, block in zip(separators, blocks, strict=True))
-    return f'"""{header}"""\n\n' + _spaced(imports) + body + "\n"
+    return f'"""{docstring}"""\n\n' + _spaced(imports) + body + "\n"
 
 
 def _needed(names, nodes):
