@@ -1,14 +1,18 @@
-"""The device proofs of tests/device and tests/oracle: the stand-in's files are imported by name from tests/device."""
+"""What several folders of tests share: tiny models, and the stand-in for a device array (imported by name from tests/device)."""
 
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
 from minilora import backend
+from minilora.nn import Transformer, TransformerConfig
 
 threadpool_limits(1)  # the tests' products are tiny, and threads that wait for each other on a busy machine cost seconds
+
+SIZES = {"vocab_size": 7, "block_size": 5, "n_layers": 2, "d_model": 6, "n_heads": 2, "d_head": 4, "d_mlp": 9}
 
 sys.path.append(str(Path(__file__).parent / "device"))
 
@@ -41,3 +45,21 @@ def run_on(monkeypatch):
             return function()
 
     return run
+
+
+@pytest.fixture
+def small():
+    """small(preset, **fields) -> a tiny float64 model whose weights are of order one.
+
+    At the values that training starts from, whole parts of a gradient are nearly zero.
+    """
+
+    def make(preset="tiny-gpt", rng=0, dtype="float64", **fields):
+        sizes = SIZES | ({"n_heads": 4, "n_kv_heads": 2} if preset == "tiny-llama" else {})
+        model = Transformer(TransformerConfig.preset(preset, **(sizes | fields)), rng=rng, dtype=dtype)
+        draw = np.random.default_rng(1)
+        for name, p in model.named_parameters():
+            p.data = draw.standard_normal(p.data.shape) * 0.6 + ("gamma" in name)
+        return model
+
+    return make
