@@ -39,7 +39,7 @@ class DemoSettings:
     seed: int = 0
 
 
-QUICK = DemoSettings(steps=120, adapt_steps=40, evaluations=4, sample=120)
+QUICK = DemoSettings(steps=100, adapt_steps=30, evaluations=3, sample=120)
 
 
 def encode(texts, settings):
