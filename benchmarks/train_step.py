@@ -118,14 +118,31 @@ def race(turns):
             process.kill()
 
 
+def profile(steps=40):
+    """Print where the time of minilora's step goes, function by function."""
+    import cProfile
+    import pstats
+
+    step, description = minilora_step()
+    step()
+    with cProfile.Profile() as recorder:
+        for _ in range(steps):
+            step()
+    print(f"{steps} steps, {description}")
+    pstats.Stats(recorder).sort_stats("tottime").print_stats(12)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--turns", type=int, default=10, help=f"turns of {STEPS_A_TURN - 1} counted steps each (default: 10)")
     parser.add_argument("--json", metavar="FILE", help="also write the times")
+    parser.add_argument("--profile", action="store_true", help="instead: where minilora's time goes, function by function")
     parser.add_argument("--contest", choices=CONTESTANTS, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.contest:
         return contest(args.contest)
+    if args.profile:
+        return profile()
     times, descriptions = race(args.turns)
     for name, turns in times.items():
         seconds = sorted(s for turn in turns for s in turn)

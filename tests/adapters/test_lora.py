@@ -101,26 +101,14 @@ def test_numeric_gradients_in_a_whole_model(small, batch, move, preset, bias):
     assert {"blocks.0.attn.q.lora.default.A", "head.lora.default.B"} <= set(report.inputs)
 
 
-class Reseeded:
-    """A model whose dropout draws the same masks in every forward."""
-
-    def __init__(self, model):
-        self.model, self.state = model, model.rng.bit_generator.state
-        self.backward, self.zero_grad, self.named_parameters = model.backward, model.zero_grad, model.named_parameters
-
-    def loss(self, *batch):
-        self.model.rng.bit_generator.state = self.state
-        return self.model.loss(*batch)
-
-
-def test_dropout_is_on_the_adapters_input_in_training_only_and_its_mask_is_used_again(small, batch, move):
+def test_dropout_is_on_the_adapters_input_in_training_only_and_its_mask_is_used_again(reseeded, small, batch, move):
     model = small(n_layers=1)
     inject(model, LoRA(r=2, alpha=3, dropout=0.4), EVERYWHERE)
     move(model)
     exact = model.eval().loss(*batch)
     assert model.loss(*batch) == exact
     assert model.train().loss(*batch) != exact
-    report = check_model(Reseeded(model), *batch)
+    report = check_model(reseeded(model), *batch)
     assert report.ok, str(report)
     disable(model)
     assert model.loss(*batch) == small(n_layers=1).loss(*batch), "the frozen path has no dropout"

@@ -60,25 +60,13 @@ def test_classifiers(small, batch, preset, pool):
     assert report.ok, str(report)
 
 
-class Reseeded:
-    """A model whose dropout draws the same masks in every forward."""
-
-    def __init__(self, model):
-        self.model, self.state = model, model.rng.bit_generator.state
-        self.backward, self.zero_grad, self.named_parameters = model.backward, model.zero_grad, model.named_parameters
-
-    def loss(self, *batch):
-        self.model.rng.bit_generator.state = self.state
-        return self.model.loss(*batch)
-
-
 @pytest.mark.parametrize("preset", ["tiny-gpt", "tiny-llama", "tiny-bert"])
-def test_dropout_uses_the_masks_of_forward(small, batch, preset):
+def test_dropout_uses_the_masks_of_forward(reseeded, small, batch, preset):
     ids, targets, _ = batch
     model = small(preset, dropout=0.3, n_layers=1)
     plain = model.eval().loss(ids, targets)
     assert model.train().loss(ids, targets) != plain
-    report = check_model(Reseeded(model), ids, targets, zero=UNSEEN if preset != "tiny-llama" else ())
+    report = check_model(reseeded(model), ids, targets, zero=UNSEEN if preset != "tiny-llama" else ())
     assert report.ok, str(report)
 
 
