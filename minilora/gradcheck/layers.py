@@ -7,6 +7,7 @@ A parameter has `data` (an array, written in place), `grad` and `trainable`. A l
 import numpy as np
 
 from minilora.backend import asnumpy
+from minilora.gradcheck.context import Context
 from minilora.gradcheck.subject import check_rtol, compare, cotangent, mutations, output_findings, read_output
 
 
@@ -54,7 +55,7 @@ def check_layer(layer, x, rtol=1e-6, rng=0, zero=()):
         findings += mutations({"x": x, "dy": dy, **kept}, {**after, **_host_data(parameters)}, "forward or backward")
         _put_back(parameters, kept)
         gradients = {"x": dx, **{name: parameter.grad for name, parameter in parameters.items()}}
-        return compare(values, gradients, y_at, y, dy, rtol, zero, {"x": x.shape}, differentiable, None, findings)
+        return compare(values, gradients, y_at, y, dy, rtol, zero, {"x": x.shape}, differentiable, Context(), findings)
     finally:
         _put_back(parameters, kept)
         layer.zero_grad()
@@ -92,7 +93,7 @@ def check_model(model, *batch, rtol=1e-6, rng=0, zero=()):
         findings += mutations(kept, _host_data(parameters), "loss or backward")
         _put_back(parameters, kept)
         gradients = {name: parameter.grad for name, parameter in parameters.items()}
-        return compare(kept, gradients, y_at, y, np.ones(()), rtol, zero, arrays, differentiable, None, findings)
+        return compare(kept, gradients, y_at, y, np.ones(()), rtol, zero, arrays, differentiable, Context(), findings)
     finally:
         _put_back(parameters, kept)
         model.zero_grad()

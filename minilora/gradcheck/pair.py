@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 
 from minilora.backend import asnumpy
+from minilora.gradcheck.context import Context
 from minilora.gradcheck.returned import host, match
 from minilora.gradcheck.subject import check_rtol, compare, cotangent, mutations, output_findings, read_output
 
@@ -91,7 +92,7 @@ def _check(forward, backward, inputs, constants, rtol, dy_of, zero, dims):
     expected = {name: name in values for name in given if name in values or given[name] is None}
     gradients, about_count = match(returned, expected)
     shapes = {name: array.shape for name, array in given.items() if array is not None}
-    return compare(values, gradients, y_at, y, dy, rtol, zero, shapes, differentiable, dims, [*findings, *about_count])
+    return compare(values, gradients, y_at, y, dy, rtol, zero, shapes, differentiable, Context(dims=dict(dims or {})), [*findings, *about_count])
 
 
 def _copied(arrays):

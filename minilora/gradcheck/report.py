@@ -56,12 +56,14 @@ class Report:
     findings  list of Finding.
     rtol      the largest error that passes.
     dims      {name: size}, to write shapes with names.
+    notes     sentences about the check itself, such as a mistake that these inputs could not have shown.
     """
 
     inputs: Mapping[str, InputReport]
     findings: list[Finding]
     rtol: float
     dims: Mapping[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def ok(self):

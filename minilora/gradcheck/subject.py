@@ -78,7 +78,7 @@ def mutations(before, after, who):
     return findings
 
 
-def compare(values, gradients, y_at, y, dy, rtol, zero, shapes, differentiable, dims=None, findings=()):
+def compare(values, gradients, y_at, y, dy, rtol, zero, shapes, differentiable, context, findings=(), screen=False, notes=()):
     """The Report on every value's gradient.
 
     values          {name: float64 array} to differentiate with respect to.
@@ -87,7 +87,10 @@ def compare(values, gradients, y_at, y, dy, rtol, zero, shapes, differentiable, 
     zero            names of gradients that may be zero everywhere; see `named`.
     shapes          {name: shape} of all arrays that may explain a zero by a size of 1.
     differentiable  False if y_at cannot be trusted: no numeric gradient then.
+    context         the Context that a wrong gradient is diagnosed in.
     findings        what was found before.
+    screen          two evaluations for an entry whose analytic gradient they confirm; see `differentiate`.
+    notes           what else to tell the reader.
     """
     findings, records = list(findings), {}
     excused = named(zero, values)
@@ -99,11 +102,12 @@ def compare(values, gradients, y_at, y, dy, rtol, zero, shapes, differentiable, 
     for name, x in values.items():
         numeric = None
         if differentiable:
-            numeric = differentiate(lambda index, value, name=name: y_at(name, index, value), x, y, dy)
+            expected = {"expected": analytic[name]} if screen and analytic[name] is not None else {}
+            numeric = differentiate(lambda index, value, name=name: y_at(name, index, value), x, y, dy, **expected)
         excuse = "named in zero=" if name in excused else size_of_one(name, x.shape, shapes)
         records[name], about_values = judge(name, x, analytic[name], numeric, rtol, excuse)
         findings += about_values
-    return Report(records, findings, rtol, dict(dims or {}))
+    return Report(records, findings, rtol, dict(context.dims), list(notes))
 
 
 def named(zero, names):
