@@ -17,6 +17,7 @@ class Context:
     formulas  {input: ("linear:B2", "dW = ...")}, where the module of backward names them.
     rerun     rerun(changes, dy) -> (y, {input: gradient as returned}) with some arrays or numbers replaced and a cotangent of
               one's own; None if it cannot be asked. dy=None: forward only, and no gradients.
+    cached    cached(changes) -> {name: array} that forward caches with some arrays replaced; None if it cannot be asked.
     """
 
     arrays: Mapping[str, np.ndarray] = field(default_factory=dict)
@@ -24,3 +25,4 @@ class Context:
     dims: Mapping[str, int] = field(default_factory=dict)
     formulas: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     rerun: Callable | None = None
+    cached: Callable | None = None

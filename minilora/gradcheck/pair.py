@@ -8,6 +8,7 @@ from minilora.backend import asnumpy
 from minilora.gradcheck.context import Context
 from minilora.gradcheck.returned import host, match
 from minilora.gradcheck.subject import check_rtol, compare, cotangent, mutations, output_findings, read_output
+from minilora.gradcheck.surroundings import contents, formulas_of, numbers_of
 
 
 def check(forward, backward, inputs, constants=None, rtol=1e-6, rng=0, zero=(), dims=None):
@@ -60,11 +61,12 @@ def _check(forward, backward, inputs, constants, rtol, dy_of, zero, dims):
     if not values:
         raise ValueError(f"inputs must hold a floating array, got {', '.join(given) or 'none'}; there is nothing to check")
 
-    def run():
+    def run(changes=None):
         """forward on fresh copies: (y, whether its dtype was lower, cache, the copies)."""
-        copies = _copied(given)
+        copies = _copied({**given, **{name: value for name, value in (changes or {}).items() if name in given}})
+        numbers = {name: value for name, value in (changes or {}).items() if name not in given}
         with np.errstate(all="ignore"):  # what is not finite becomes a finding
-            result = forward(**copies, **constants)
+            result = forward(**copies, **{**constants, **numbers})
         if not isinstance(result, tuple) or len(result) != 2:
             got = f"a tuple of {len(result)}" if isinstance(result, tuple) else f"a {type(result).__name__}"
             raise TypeError(f"forward must return a tuple (y, cache), got {got}; write return y, cache")
@@ -78,7 +80,7 @@ def _check(forward, backward, inputs, constants, rtol, dy_of, zero, dims):
         finally:
             given[name][index] = kept
 
-    (y, lowered, _, _), (second, *_), (third, _, cache, after_forward) = run(), run(), run()
+    (y, lowered, first_cache, _), (second, *_), (third, _, cache, after_forward) = run(), run(), run()
     findings, differentiable = output_findings(y, lowered, [second, third])
     findings += mutations(given, after_forward, "forward")
 
@@ -90,9 +92,24 @@ def _check(forward, backward, inputs, constants, rtol, dy_of, zero, dims):
     findings += mutations(before, after, "backward")
 
     expected = {name: name in values for name in given if name in values or given[name] is None}
+
+    def rerun(changes, dy):
+        y, _, cache, _ = run(changes)
+        return y, None if dy is None else match(backward(dy.copy(), cache), expected)[0]
+
+    arrays, numbers = contents(first_cache)
+    arrays = {name: array for name, array in arrays.items() if not any(np.array_equal(array, a) for a in given.values())}
+    context = Context(
+        arrays={**{name: a for name, a in given.items() if a is not None}, "y": y, "dy": dy, **arrays},
+        numbers={**numbers, **numbers_of(forward, constants)},
+        dims=dict(dims or {}),
+        formulas=formulas_of(backward),
+        rerun=rerun,
+        cached=lambda changes: contents(run(changes)[2])[0],
+    )
     gradients, about_count = match(returned, expected)
     shapes = {name: array.shape for name, array in given.items() if array is not None}
-    return compare(values, gradients, y_at, y, dy, rtol, zero, shapes, differentiable, Context(dims=dict(dims or {})), [*findings, *about_count])
+    return compare(values, gradients, y_at, y, dy, rtol, zero, shapes, differentiable, context, [*findings, *about_count])
 
 
 def _copied(arrays):

@@ -78,7 +78,7 @@ def _count(n):
 
 
 def read_gradient(name, value, shape):
-    """(gradient as a float64 array of `shape`, or None if it cannot be compared; findings about its form)."""
+    """(gradient as a float64 array, of `shape` or with a finding that says otherwise; None if it is no array; the findings)."""
     label = entry_name(name)
 
     def finding(cause, message, where=None):
@@ -99,7 +99,7 @@ def read_gradient(name, value, shape):
     array = np.array(array, dtype=np.float64)
     if array.shape != shape:
         message = f"has shape {array.shape}, expected {shape}, the shape of {name}."
-        return None, [*findings, finding(Cause.WRONG_SHAPE, message)]
+        return array, [*findings, finding(Cause.WRONG_SHAPE, message)]
     bad = np.argwhere(~np.isfinite(array))
     if len(bad):
         where = tuple(map(int, bad[0]))

@@ -4,6 +4,7 @@ from fnmatch import fnmatchcase
 
 import numpy as np
 
+from minilora.gradcheck.diagnosis import diagnose
 from minilora.gradcheck.finding import Cause, Finding
 from minilora.gradcheck.numeric import differentiate
 from minilora.gradcheck.report import Report
@@ -11,6 +12,7 @@ from minilora.gradcheck.returned import host, read_gradient
 from minilora.gradcheck.verdict import judge
 
 COTANGENT = int.from_bytes(b"dy")
+FIRST = (Cause.MUTATES_INPUT, Cause.NONDETERMINISTIC_FORWARD, Cause.WRONG_DTYPE, Cause.WRONG_COUNT, Cause.MISSING_GRADIENT, Cause.NOT_FINITE)
 JITTER = 1e-12  # two calls of forward may differ by this, relative, and still count as the same
 
 
@@ -92,7 +94,7 @@ def compare(values, gradients, y_at, y, dy, rtol, zero, shapes, differentiable, 
     screen          two evaluations for an entry whose analytic gradient they confirm; see `differentiate`.
     notes           what else to tell the reader.
     """
-    findings, records = list(findings), {}
+    findings, records, numerics = list(findings), {}, {}
     excused = named(zero, values)
     analytic = dict.fromkeys(values)
     for name in values:  # all of them first: forward, called again, may use the memory that they lie in
@@ -100,14 +102,28 @@ def compare(values, gradients, y_at, y, dy, rtol, zero, shapes, differentiable, 
             analytic[name], about_form = read_gradient(name, gradients[name], values[name].shape)
             findings += about_form
     for name, x in values.items():
-        numeric = None
+        a = analytic[name] if analytic[name] is not None and analytic[name].shape == x.shape else None
         if differentiable:
-            expected = {"expected": analytic[name]} if screen and analytic[name] is not None else {}
-            numeric = differentiate(lambda index, value, name=name: y_at(name, index, value), x, y, dy, **expected)
+            expected = {"expected": a} if screen and a is not None else {}
+            numerics[name] = differentiate(lambda index, value, name=name: y_at(name, index, value), x, y, dy, **expected)
         excuse = "named in zero=" if name in excused else size_of_one(name, x.shape, shapes)
-        records[name], about_values = judge(name, x, analytic[name], numeric, rtol, excuse)
+        records[name], about_values = judge(name, x, a, numerics.get(name), rtol, excuse)
         findings += about_values
+    findings = diagnosed(findings, analytic, numerics, context)
     return Report(records, findings, rtol, dict(context.dims), list(notes))
+
+
+def diagnosed(findings, analytic, numerics, context):
+    """The findings, with a diagnosis in the place of those that only say that a gradient is wrong, or its shape.
+
+    First what is wrong with forward and backward as such, then the causes that have a name, then the rest.
+    """
+    vague = [finding for finding in findings if finding.cause in (Cause.WRONG, Cause.WRONG_SHAPE) and finding.input in numerics]
+    found = diagnose(analytic, numerics, context, list(dict.fromkeys(finding.input for finding in vague)))
+    explained = {finding.input for finding in found}
+    first = [finding for finding in findings if finding.cause in FIRST]
+    left = [finding for finding in findings if finding not in first and not (finding in vague and finding.input in explained)]
+    return [*first, *found, *left]
 
 
 def named(zero, names):
