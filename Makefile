@@ -26,11 +26,15 @@ picture: demo            ## the README's picture, from the demo's run
 exercises: $(VENV)/.test  ## stubs and solutions, from the library
 	$(BIN)/python -m minilora.course.stubs
 
+gallery: $(VENV)/.test   ## every planted mistake and what the checker says of it: a table, and lessons/mistakes.html
+	$(BIN)/python tests/mutants/gallery.py
+
 course: $(VENV)/.test     ## what the course needs: Jupyter and the rest
 	@echo "next: . $(BIN)/activate, then minilora exercise start 02, or jupyter lab lessons"
 
 bench: $(VENV)/.oracle   ## the benchmarks, each a ratio against a named peer
 	$(BIN)/python benchmarks/train_step.py
+	$(BIN)/python benchmarks/gradcheck.py
 
 lint: $(VENV)/.test      ## ruff
 	$(BIN)/ruff check .
@@ -54,4 +58,4 @@ $(VENV)/.oracle: pyproject.toml tests/oracle/constraints.txt | $(VENV)/bin/pytho
 	$(BIN)/python -m pip install -q --constraint tests/oracle/constraints.txt --editable '.[course,dev,oracle]'
 	@touch $@ $(VENV)/.test $(VENV)/.demo
 
-.PHONY: help demo picture test course exercises oracle notebooks bench lint clean
+.PHONY: help demo picture test course exercises gallery oracle notebooks bench lint clean

@@ -1,7 +1,7 @@
 """db is the mean over the rows of dy. It is their sum: the loss averages, if it does, and its 1/N is in dy already.
 
 fails at: db (linear:B3)
-cause: mean_for_sum
+cause: wrong_scale
 """
 
 from minilora.ops.form import rows

@@ -10,8 +10,9 @@ import numpy as np
 class Context:
     """The surroundings of a wrong gradient.
 
-    arrays    {name: array} that a formula may be made of: inputs or parameters (integer and boolean ones too), "y", "dy", and
-              what forward cached ("cache[0]"). Floating ones in float64.
+    arrays    {name: array} that a formula may be made of: inputs or parameters (integer and boolean ones too), "dy", forward's
+              output, and what forward cached ("cache[0]"). Floating ones in float64.
+    output    the name of forward's output among them.
     numbers   {name: number}: constants, defaults, cached numbers.
     dims      {"N": 3}: names of sizes.
     formulas  {input: ("linear:B2", "dW = ...")}, where the module of backward names them.
@@ -26,3 +27,9 @@ class Context:
     formulas: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     rerun: Callable | None = None
     cached: Callable | None = None
+    output: str = "y"
+
+
+def is_cached(name):
+    """Whether an array or number of this name was found in a cache: "cache[0]", "_cache.0"."""
+    return name.lstrip("_").startswith("cache")

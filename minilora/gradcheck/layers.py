@@ -1,130 +1,113 @@
-"""Checks of a layer and of a whole model, by what they can do and not by their class.
+"""Checks of a layer, by what it can do and not by its class.
 
 A parameter has `data` (an array, written in place), `grad` and `trainable`. A layer has `forward(x) -> y`, `backward(dy) -> dx`,
-`named_parameters()` and `zero_grad()`. A model has `loss(*batch) -> float`, `backward()`, `named_parameters()` and `zero_grad()`.
+`named_parameters()` and `zero_grad()`; it may have `train()` and `eval()`.
 """
+
+from dataclasses import replace
 
 import numpy as np
 
 from minilora.backend import asnumpy
-from minilora.gradcheck.context import Context
-from minilora.gradcheck.subject import check_rtol, compare, cotangent, mutations, output_findings, read_output
+from minilora.gradcheck.discipline import add_discipline, left_alone, one_by_one
+from minilora.gradcheck.modes import has_modes, in_training
+from minilora.gradcheck.recording import copied, parts_of, record
+from minilora.gradcheck.reshaped import second_calls, twin
+from minilora.gradcheck.runs import Run
+from minilora.gradcheck.state import Dice, clear, gradients_of, preserved
+from minilora.gradcheck.subject import check_rtol, compare, cotangent, mutations, output_findings
+from minilora.gradcheck.values import DRAWN, check_values, draw, generator, host_data, put_back, trainable
 
 
-def check_layer(layer, x, rtol=1e-6, rng=0, zero=()):
+def check_layer(layer, x, rtol=1e-6, rng=0, zero=(), values=DRAWN):
     """Compare a layer's dx and the grad of each of its trainable parameters with numeric gradients. Returns a Report.
 
-    x     an array of the layer's input, lifted to float64 if it is floating; integers get no gradient.
-    rng   int or numpy Generator for the random cotangent.
-    zero  names, dotted suffixes ("k.b") or globs of gradients that are truly zero everywhere.
+    x       an array of the layer's input, lifted to float64 if it is floating; integers get no gradient. Or a shape, a tuple of
+            ints, for which a standard normal x is drawn.
+    rng     int or numpy Generator for x, the parameters' values and the cotangent.
+    zero    names, dotted suffixes ("k.b") or globs of gradients that are truly zero everywhere.
+    values  "drawn": every parameter gets normal values for the time of the check, of order one, a matrix's over sqrt(inputs).
+    They
+            hide less than those that training starts from (a B of zeros, gammas of one). "own": the parameters as they are.
 
-    The report's names are "x" and the parameters' names. The weights must be float64, else ValueError; they are put back after,
-    and the gradients are set to zero. ValueError too for rtol <= 0.
+    The report's names are "x" and the parameters' names. Checked are evaluation mode and, where it computes something else,
+    training mode, with its random generators (np.random.Generator, found among the attributes) set back before every forward;
+    that a second backward adds up, zero_grad() empties, and frozen parameters stay as they are; and further calls with other
+    shapes.
+
+    The weights must be float64, else ValueError. They, modes, generators and buffers are put back after, bit for bit, and the
+    gradients are set to zero. ValueError too for rtol <= 0 or another word for values.
     """
     check_rtol(rtol)
-    x = np.asarray(asnumpy(x))
-    floating = x.dtype.kind == "f"
-    x = np.array(x, dtype=np.float64 if floating else x.dtype)
-    parameters, kept = _trainable(layer)
-    if floating and "x" in parameters:
+    check_values(values)
+    x = _input(x, rng)
+    parameters = trainable(layer)
+    if x.dtype.kind == "f" and "x" in parameters:
         raise ValueError("a parameter is named 'x', which stands for the layer's input; give it another name")
-    values = {"x": x, **kept} if floating else dict(kept)
-    if not values:
+    if not parameters and x.dtype.kind != "f":
         raise ValueError("nothing to check: the layer has no trainable parameter and x is not floating")
-
-    def run(x):
-        with np.errstate(all="ignore"):
-            return read_output(layer.forward(x))
-
-    def y_at(name, index, value):
-        if name == "x":
-            moved = x.copy()
-            moved[index] = value
-            return run(moved)[0]
-        return _moved(parameters[name], index, value, lambda: run(x.copy())[0])
-
-    try:
-        layer.zero_grad()
-        given = x.copy()
-        (y, lowered), (second, _), (third, _) = run(x.copy()), run(x.copy()), run(given)
-        dy = cotangent(rng, y.shape)
-        after = {"x": given, "dy": dy.copy()}
-        with np.errstate(all="ignore"):
-            dx = layer.backward(after["dy"])
-        findings, differentiable = output_findings(y, lowered, [second, third])
-        findings += mutations({"x": x, "dy": dy, **kept}, {**after, **_host_data(parameters)}, "forward or backward")
-        _put_back(parameters, kept)
-        gradients = {"x": dx, **{name: parameter.grad for name, parameter in parameters.items()}}
-        return compare(values, gradients, y_at, y, dy, rtol, zero, {"x": x.shape}, differentiable, Context(), findings)
-    finally:
-        _put_back(parameters, kept)
-        layer.zero_grad()
+    with preserved(layer):
+        fresh = twin(layer)
+        if has_modes(layer):
+            layer.eval()
+        notes = draw(layer, rng, lambda: _is_finite(layer, x)) if values == DRAWN else []
+        run = Run(layer, {"x": x}, parameters, Dice(layer))
+        report = _check(run, rtol, rng, zero, notes)
+        if not report.ok:
+            return report
+        report.findings.extend(second_calls(run, fresh, rtol, rng))
+        y = run.forward()
+        if report.ok and has_modes(layer):
+            layer.train()
+            if not np.array_equal(run.forward(), y):
+                return _both(report, _check(run, rtol, rng, zero, notes), run.drops())
+        return report
 
 
-def check_model(model, *batch, rtol=1e-6, rng=0, zero=()):
-    """Compare the grad of every trainable parameter after `model.loss(*batch)` and `model.backward()` with numeric ones.
-
-    batch  what loss takes, such as ids and targets.
-    zero   names, dotted suffixes ("attn.k.b") or globs of gradients that are truly zero everywhere.
-
-    Returns a Report with the parameters' names. Every entry of every parameter costs four calls of loss or more: use a small
-    model with weights of order one. It must be float64, else ValueError. The weights are put back after, and the gradients are
-    set to zero. `rng` is there so that every check is called alike; nothing is random here.
-    """
-    check_rtol(rtol)
-    parameters, kept = _trainable(model)
-    if not kept:
-        raise ValueError("nothing to check: the model has no trainable parameter")
-
-    def run():
-        with np.errstate(all="ignore"):
-            return np.asarray(float(model.loss(*batch)))
-
-    def y_at(name, index, value):
-        return _moved(parameters[name], index, value, run)
-
-    arrays = {f"batch[{i}]": np.shape(value) for i, value in enumerate(batch) if value is not None}
-    try:
-        model.zero_grad()
-        y, second, third = run(), run(), run()
-        with np.errstate(all="ignore"):
-            model.backward()
-        findings, differentiable = output_findings(y, False, [second, third])
-        findings += mutations(kept, _host_data(parameters), "loss or backward")
-        _put_back(parameters, kept)
-        gradients = {name: parameter.grad for name, parameter in parameters.items()}
-        return compare(kept, gradients, y_at, y, np.ones(()), rtol, zero, arrays, differentiable, Context(), findings)
-    finally:
-        _put_back(parameters, kept)
-        model.zero_grad()
+def _check(run, rtol, rng, zero, notes):
+    """The Report in the mode that the layer is in."""
+    layer, parameters = run.layer, run.parameters
+    frozen = {name: parameter for name, parameter in layer.named_parameters() if not parameter.trainable}
+    kept, kept_frozen, frozen_gradients = host_data(parameters), host_data(frozen), gradients_of(frozen)
+    y, second = run.forward(), run.forward()
+    dy = cotangent(rng, y.shape)
+    clear(parameters)
+    layer.zero_grad()
+    given = run.copies()
+    third, lowered = run.output(given)
+    context = run.context(y, dy)
+    before, after = {**run.copies(), "dy": dy, **kept}, {**given, "dy": dy.copy()}
+    gradients, findings = run.backward(after["dy"])
+    gradients |= gradients_of(parameters)
+    about_y, differentiable = output_findings(y, lowered, [second, third])
+    mutated = mutations(before, {**after, **host_data(parameters)}, "forward or backward")
+    findings += about_y + [*mutated, *left_alone(frozen, kept_frozen, frozen_gradients)]
+    put_back(parameters, kept)
+    put_back(frozen, kept_frozen)
+    gradients = {name: copied(gradient) for name, gradient in gradients.items()}  # before forward uses their memory again
+    if not mutated:
+        parts = parts_of(record(layer, run.dice, lambda inner: {}, lambda: run.step(dy)))
+        context = replace(context, arrays={**parts, **context.arrays})
+    shapes = {name: np.shape(value) for name, value in run.arguments.items()}
+    report = compare(run.values, gradients, run.y_at, y, dy, rtol, zero, shapes, differentiable, context, findings, notes=notes)
+    if differentiable and not mutated and not any(gradient is None for gradient in gradients.values()):
+        add_discipline(report, lambda: run.step(dy), parameters, layer.zero_grad, one_by_one(list(parameters)))
+    return report
 
 
-def _trainable(owner):
-    """({name: parameter}, {name: its values on the host}), of the trainable ones. ValueError if one is not float64."""
-    parameters = {name: parameter for name, parameter in owner.named_parameters() if parameter.trainable}
-    kept = _host_data(parameters)
-    for name, values in kept.items():
-        if values.dtype != np.float64:
-            message = f"{name} is {values.dtype}, but a gradient check needs float64 weights; build it with dtype='float64'"
-            raise ValueError(message)
-    return parameters, kept
+def _both(evaluation, training, drops):
+    """One Report of both modes, of which evaluation mode is right: of each input the larger error."""
+    inputs = {name: max(evaluation[name], record, key=lambda r: (not r.ok, r.error)) for name, record in training.inputs.items()}
+    findings = [in_training(finding, drops) for finding in training.findings]
+    return replace(training, inputs=inputs, findings=findings)
 
 
-def _host_data(parameters):
-    return {name: np.array(asnumpy(parameter.data)) for name, parameter in parameters.items()}
+def _input(x, rng):
+    if isinstance(x, tuple) and all(isinstance(size, (int, np.integer)) for size in x):
+        return generator(rng).standard_normal(x)
+    x = np.asarray(asnumpy(x))
+    return np.array(x, dtype=np.float64 if x.dtype.kind == "f" else x.dtype)
 
 
-def _put_back(parameters, kept):
-    for name, parameter in parameters.items():
-        for index in np.argwhere(asnumpy(parameter.data) != kept[name]):
-            parameter.data[tuple(index)] = kept[name][tuple(index)]
-
-
-def _moved(parameter, index, value, run):
-    """run() while one entry of a parameter has another value."""
-    kept = parameter.data[index].copy()
-    parameter.data[index] = value
-    try:
-        return run()
-    finally:
-        parameter.data[index] = kept
+def _is_finite(layer, x):
+    return bool(np.isfinite(Run(layer, {"x": x}, {}, Dice(layer)).forward()).all())

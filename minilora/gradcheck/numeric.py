@@ -14,10 +14,13 @@ A kink at a distance d below the smallest step is known by its law, h jump(h) = 
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-FIRST_STEP, WIDE_STEP = 2.0**-10, 2.0**-7
+from minilora.gradcheck.screening import Screen
+
+FIRST_STEP, WIDE_STEPS = 2.0**-10, (2.0**-7, 2.0**-5)
 STEPS = tuple(FIRST_STEP / 8**k for k in range(5))  # relative to the entry's scale; the last is 2.4e-7
 RATIO = 0.618  # no simple fraction: differences that are multiples of one rounding error must not agree by luck
 SMALLEST_SCALE = 0.1  # what tiny values are measured by, unless their own size serves better
@@ -60,10 +63,11 @@ def numeric_gradient(f, x):
     return differentiate(y_at, x, y0, np.ones(())).value
 
 
-def differentiate(y_at, x, y0, dy):
+def differentiate(y_at, x, y0, dy, expected=None):
     """The Numeric gradient of sum(dy * y) with respect to x, every entry of it.
 
-    y_at(index, value) returns y with x[index] set to value, as a float64 array; y0 is y at x itself.
+    y_at(index, value) returns y with x[index] set to value, as a float64 array; y0 is y at x itself. expected, an array like x,
+    is what the gradient should be: an entry that one central difference confirms costs two evaluations (see screening).
     """
     value, error = np.full(x.shape, np.nan), np.full(x.shape, np.inf)
     kink = np.zeros(x.shape, dtype=bool)
@@ -73,12 +77,19 @@ def differentiate(y_at, x, y0, dy):
     first, second = scale, own
     size = np.abs(dy * y0)
     largest = 0.0
+    screen = None if expected is None else Screen(expected, size, EPS)
     for index in np.ndindex(x.shape):
 
         def change(moved, index=index):
             return dy * (y_at(index, moved) - y0)
 
         with np.errstate(all="ignore"):  # a step may leave f's domain; the answer to that is a smaller one
+            trial = partial(_Trial.of, change, size, x[index])
+            agreed = screen and screen.confirmed(index, change, x[index], first[index], FIRST_STEP, trial)
+            if agreed:
+                value[index], error[index] = agreed
+                largest = max(largest, abs(agreed[0]))
+                continue
             slope = _slope(change, size, x[index], first[index], largest)
             if not slope.exact and 0 < own[index] < scale[index]:
                 other = _slope(change, size, x[index], second[index], largest)
@@ -111,8 +122,8 @@ def _slope(change, size, x, scale, largest):
         if not trial.settled(largest):
             continue
         if step == FIRST_STEP and trial.noise > QUIET * trial.size(largest):
-            wide = _Trial.of(change, size, x, WIDE_STEP * scale)
-            trials += [wide] if wide else []
+            wider = (_Trial.of(change, size, x, wide * scale) for wide in WIDE_STEPS)
+            trials += [wide for wide in wider if wide]
         # A wider step that this one confirms may be the better one: it has less rounding.
         confirmed = [other for other in trials if trial.confirms(other)]
         best = min(confirmed, key=lambda other: other.error(largest))

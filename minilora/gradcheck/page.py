@@ -32,6 +32,9 @@ def report_html(report):
     if report.findings:
         items = "".join(f"<li><b>{escape(finding.cause)}</b>: {escape(finding.message)}</li>" for finding in report.findings)
         parts.append(f"<ul>{items}</ul>")
+    if report.notes:
+        items = "".join(f"<li>{escape(note)}</li>" for note in report.notes)
+        parts.append(f"<p>What these inputs could not show</p><ul>{items}</ul>")
     return "\n".join(parts)
 
 

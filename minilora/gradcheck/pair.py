@@ -5,10 +5,11 @@ from functools import partial
 import numpy as np
 
 from minilora.backend import asnumpy
+from minilora.gradcheck.clues import contents, formulas_of, surroundings_of
 from minilora.gradcheck.context import Context
 from minilora.gradcheck.returned import host, match
 from minilora.gradcheck.subject import check_rtol, compare, cotangent, mutations, output_findings, read_output
-from minilora.gradcheck.surroundings import contents, formulas_of, numbers_of
+from minilora.gradcheck.unshown import unshown
 
 
 def check(forward, backward, inputs, constants=None, rtol=1e-6, rng=0, zero=(), dims=None):
@@ -97,19 +98,28 @@ def _check(forward, backward, inputs, constants, rtol, dy_of, zero, dims):
         y, _, cache, _ = run(changes)
         return y, None if dy is None else match(backward(dy.copy(), cache), expected)[0]
 
-    arrays, numbers = contents(first_cache)
-    arrays = {name: array for name, array in arrays.items() if not any(np.array_equal(array, a) for a in given.values())}
+    def moved(changes):
+        y, _, cache, _ = run(changes)
+        return {output: y, **contents(cache)[0]}
+
+    output = "y" if "y" not in given else "output"
+    around, numbers = surroundings_of(forward, constants)
+    cached, cached_numbers = contents(first_cache)
+    cached = {name: array for name, array in cached.items() if not any(np.array_equal(array, a) for a in given.values())}
     context = Context(
-        arrays={**{name: a for name, a in given.items() if a is not None}, "y": y, "dy": dy, **arrays},
-        numbers={**numbers, **numbers_of(forward, constants)},
+        arrays={**around, **{name: a for name, a in given.items() if a is not None}, output: y, "dy": dy, **cached},
+        output=output,
+        numbers={**numbers, **cached_numbers},
         dims=dict(dims or {}),
         formulas=formulas_of(backward),
         rerun=rerun,
-        cached=lambda changes: contents(run(changes)[2])[0],
+        cached=moved,
     )
     gradients, about_count = match(returned, expected)
     shapes = {name: array.shape for name, array in given.items() if array is not None}
-    return compare(values, gradients, y_at, y, dy, rtol, zero, shapes, differentiable, context, [*findings, *about_count])
+    findings += about_count
+    notes = unshown(given, y.shape, {name: value for name, value in numbers.items() if name in constants}, context.dims)
+    return compare(values, gradients, y_at, y, dy, rtol, zero, shapes, differentiable, context, findings, notes=notes)
 
 
 def _copied(arrays):

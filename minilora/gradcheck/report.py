@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from minilora.gradcheck import page, table
+from minilora.gradcheck import page, picture, table
+from minilora.gradcheck.curve import Curve
 from minilora.gradcheck.finding import Finding
 
 
@@ -57,6 +58,7 @@ class Report:
     rtol      the largest error that passes.
     dims      {name: size}, to write shapes with names.
     notes     sentences about the check itself, such as a mistake that these inputs could not have shown.
+    curve     Curve: the error of the worst entry against the step size; None if nothing was compared.
     """
 
     inputs: Mapping[str, InputReport]
@@ -64,6 +66,7 @@ class Report:
     rtol: float
     dims: Mapping[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    curve: Curve | None = None
 
     @property
     def ok(self):
@@ -90,6 +93,10 @@ class Report:
     def __str__(self):
         return table.text(self)
 
+    def plot(self):
+        """A matplotlib Figure: analytic against numeric, a heat map of the error, the worst entry's error against the step."""
+        return picture.plot(self)
+
     def _repr_html_(self):
         return page.report_html(self)
 
@@ -108,9 +115,13 @@ class Report:
                     "factor": finding.factor,
                     "where": None if finding.where is None else list(finding.where),
                     "message": finding.message,
+                    "matched": finding.matched,
+                    "tag": finding.tag,
+                    "evidence": {key: _plain(value) for key, value in finding.evidence.items()},
                 }
                 for finding in self.findings
             ],
+            "notes": self.notes,
         }
 
     def to_json(self):
@@ -118,8 +129,9 @@ class Report:
         return json.dumps(self.to_dict(), indent=2, allow_nan=False)
 
 
-def _plain(number):
-    return number if math.isfinite(number) else None
+def _plain(value):
+    """A value as JSON knows it: None for a number that is not finite."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _input_dict(record, verdict):

@@ -1,18 +1,28 @@
 """What every kind of check shares: values that can be moved, an output that answers, and the verdict on each value's gradient."""
 
+from dataclasses import replace
 from fnmatch import fnmatchcase
+from functools import partial
 
 import numpy as np
 
+from minilora.gradcheck.curve import error_curve
 from minilora.gradcheck.diagnosis import diagnose
-from minilora.gradcheck.finding import Cause, Finding
+from minilora.gradcheck.finding import Cause, Finding, entry_name
 from minilora.gradcheck.numeric import differentiate
 from minilora.gradcheck.report import Report
 from minilora.gradcheck.returned import host, read_gradient
 from minilora.gradcheck.verdict import judge
 
 COTANGENT = int.from_bytes(b"dy")
-FIRST = (Cause.MUTATES_INPUT, Cause.NONDETERMINISTIC_FORWARD, Cause.WRONG_DTYPE, Cause.WRONG_COUNT, Cause.MISSING_GRADIENT, Cause.NOT_FINITE)
+FIRST = (  # about forward and backward as such, not about the values of one gradient
+    Cause.MUTATES_INPUT,
+    Cause.NONDETERMINISTIC_FORWARD,
+    Cause.WRONG_DTYPE,
+    Cause.WRONG_COUNT,
+    Cause.MISSING_GRADIENT,
+    Cause.NOT_FINITE,
+)
 JITTER = 1e-12  # two calls of forward may differ by this, relative, and still count as the same
 
 
@@ -106,11 +116,21 @@ def compare(values, gradients, y_at, y, dy, rtol, zero, shapes, differentiable, 
         if differentiable:
             expected = {"expected": a} if screen and a is not None else {}
             numerics[name] = differentiate(lambda index, value, name=name: y_at(name, index, value), x, y, dy, **expected)
-        excuse = "named in zero=" if name in excused else size_of_one(name, x.shape, shapes)
+        excuse = "named in zero=" if name in excused else size_of_one(name, x.shape, shapes, context.dims)
         records[name], about_values = judge(name, x, a, numerics.get(name), rtol, excuse)
         findings += about_values
     findings = diagnosed(findings, analytic, numerics, context)
-    return Report(records, findings, rtol, dict(context.dims), list(notes))
+    return Report(records, findings, rtol, dict(context.dims), list(notes), _curve(records, values, y_at, dy))
+
+
+def _curve(records, values, y_at, dy):
+    """The error curve of the worst entry of the worst input; None if no entry was compared."""
+    compared = [record for record in records.values() if record.worst]
+    if not compared:
+        return None
+    worst = max(compared, key=lambda record: (not record.ok, record.error))
+    name, entry = worst.name, worst.worst[0]
+    return error_curve(partial(y_at, name), name, values[name], entry.index, dy, entry.got)
 
 
 def diagnosed(findings, analytic, numerics, context):
@@ -118,12 +138,26 @@ def diagnosed(findings, analytic, numerics, context):
 
     First what is wrong with forward and backward as such, then the causes that have a name, then the rest.
     """
-    vague = [finding for finding in findings if finding.cause in (Cause.WRONG, Cause.WRONG_SHAPE) and finding.input in numerics]
+    vague = [finding for finding in findings if _is_vague(finding, numerics)]
     found = diagnose(analytic, numerics, context, list(dict.fromkeys(finding.input for finding in vague)))
     explained = {finding.input for finding in found}
+    if found:
+        findings = [_perhaps_from(found[0], finding) if finding in vague else finding for finding in findings]
+        vague = [finding for finding in findings if _is_vague(finding, numerics)]
     first = [finding for finding in findings if finding.cause in FIRST]
     left = [finding for finding in findings if finding not in first and not (finding in vague and finding.input in explained)]
     return [*first, *found, *left]
+
+
+def _is_vague(finding, numerics):
+    return finding.cause in (Cause.WRONG, Cause.WRONG_SHAPE) and finding.input in numerics
+
+
+def _perhaps_from(first, finding):
+    """The finding, with a word on the mistake that it may follow from."""
+    if finding.input == first.input:
+        return finding
+    return replace(finding, message=f"{finding.message} Perhaps it follows from the mistake in {entry_name(first.input)}.")
 
 
 def named(zero, names):
@@ -139,13 +173,16 @@ def named(zero, names):
     return found
 
 
-def size_of_one(name, shape, shapes):
+def size_of_one(name, shape, shapes, dims):
     """How a size of 1 explains that a gradient is zero everywhere (softmax over one entry does not see it); None if none does.
 
     Counted are the input's own axes, and any other array's but its first: that one is the batch, which explains nothing.
     """
     if 1 in shape:
         return f"explained by a size of 1 in {name}'s shape"
+    for dim, size in dims.items():
+        if size == 1:
+            return f"explained by {dim} = 1"
     for other, sizes in shapes.items():
         if 1 in sizes[1:]:
             return f"explained by a size of 1 in {other}'s shape"

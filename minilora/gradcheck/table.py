@@ -15,11 +15,15 @@ def text(report):
     if worst:
         parts += ["", "worst entries", *("  " + line for line in worst)]
     if report.findings:
-        parts += ["", "findings"]
-        for finding in report.findings:
-            sentence = f"{finding.cause}: {finding.message}"
-            parts += textwrap.wrap(sentence, WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+        parts += ["", "findings", *_wrapped(f"{finding.cause}: {finding.message}" for finding in report.findings)]
+    if report.notes:
+        parts += ["", "what these inputs could not show", *_wrapped(report.notes)]
     return "\n".join(parts)
+
+
+def _wrapped(sentences):
+    layout = {"initial_indent": "  ", "subsequent_indent": "    ", "break_on_hyphens": False}
+    return [line for sentence in sentences for line in textwrap.wrap(sentence, WIDTH, **layout)]
 
 
 def headline(report):

@@ -19,10 +19,10 @@ def relative_error(analytic, numeric):
     """The error of each entry; 0 where both are 0, infinite where either is not finite."""
     finite = np.abs(numeric[np.isfinite(numeric)])
     floor = 1e-3 * finite.max() if finite.size else 0.0
-    with np.errstate(invalid="ignore"):  # inf - inf, which the last line answers
+    with np.errstate(invalid="ignore"):  # inf - inf and inf / inf, which the last line answers
         difference = np.abs(analytic - numeric)
-    size = np.maximum(np.maximum(np.abs(analytic), np.abs(numeric)), floor)
-    error = np.divide(difference, size, out=np.zeros_like(difference), where=difference > 0)
+        size = np.maximum(np.maximum(np.abs(analytic), np.abs(numeric)), floor)
+        error = np.divide(difference, size, out=np.zeros_like(difference), where=difference > 0)
     return np.where(np.isfinite(analytic) & np.isfinite(numeric), error, np.inf)
 
 

@@ -90,7 +90,7 @@ def countable(targets, ignore_index, dtype):
     return ids * counts, counts.astype(dtype), n
 
 
-def cross_entropy_inputs(rng, N=2, T=3, V=5):
+def cross_entropy_inputs(rng, N=2, T=3, V=7):
     targets = rng.integers(0, V, (N, T))
     targets[0, 1:2] = -100
     return {"logits": rng.standard_normal((N, T, V)), "targets": targets}

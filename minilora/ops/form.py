@@ -9,6 +9,7 @@ An op is two adjacent pure functions and a maker of inputs to check them on:
 `needs` names the inputs whose gradient is wanted (None: all). The others come back as None and cost nothing.
 """
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -26,6 +27,12 @@ class Op:
     make_inputs: Callable
     lesson: str  # the number of the lesson that derives it
     constants: Mapping = field(default_factory=dict)
+
+    @property
+    def sizes(self):
+        """{"N": 2, "T": 3, ...}: the sizes that make_inputs takes unless told otherwise."""
+        parameters = inspect.signature(self.make_inputs).parameters.values()
+        return {p.name: p.default for p in parameters if isinstance(p.default, int)}
 
 
 _ops: dict[str, Op] = {}

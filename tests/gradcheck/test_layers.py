@@ -24,7 +24,8 @@ class Table:
         return self.W.data[ids]
 
     def backward(self, dy):
-        np.add.at(self.W.grad, self.ids, dy)
+        if self.W.trainable:
+            np.add.at(self.W.grad, self.ids, dy)
 
 
 def test_a_right_layer_passes_and_is_left_as_it_was(rng, dense, weights):
@@ -58,11 +59,12 @@ def test_a_wrong_layer_is_blamed_on_the_right_gradient(rng, causes, victim, dens
         def backward(self, dy):
             dx = super().backward(dy)
             if victim == "x":
-                return dx * 1.00001
-            getattr(self, victim).grad[1] *= 1.00001
+                dx[2, 1] *= 1.00001
+            else:
+                getattr(self, victim).grad[1] *= 1.00001
             return dx
 
-    assert causes(check_layer(Wrong(rng), rng.standard_normal((5, 3)))) == [("wrong", victim)]
+    assert [name for _, name in causes(check_layer(Wrong(rng), rng.standard_normal((5, 3))))] == [victim]
 
 
 def test_a_dead_parameter_of_a_layer(rng, causes, dense):
@@ -73,7 +75,8 @@ def test_a_dead_parameter_of_a_layer(rng, causes, dense):
 
         def backward(self, dy):
             dx = super().backward(dy)
-            self.b.grad[:] = 0
+            if self.b.trainable:
+                self.b.grad[:] = 0
             return dx
 
     x = rng.standard_normal((5, 3))
@@ -142,7 +145,7 @@ def test_a_step_out_of_the_domain_warns_of_nothing(rng, dense):
             return np.log(self.W.data * x)
 
         def backward(self, dy):
-            self.W.accumulate(dy / self.W.data)
+            self.W.accumulate((dy / self.W.data).sum(axis=0, keepdims=True))
             return dy / self.x
 
     layer = Log(rng, n_in=3, n_out=1)

@@ -105,6 +105,7 @@ def test_zero_names_whole_names_suffixes_and_globs():
 
 
 def test_which_sizes_of_one_explain_a_zero():
-    assert "W's shape" in size_of_one("W", (3, 1), {})
-    assert "x's shape" in size_of_one("W", (3, 2), {"x": (4, 1, 2)})
-    assert size_of_one("W", (3, 2), {"x": (1, 4, 2), "b": (1,)}) is None
+    assert "W's shape" in size_of_one("W", (3, 1), {}, {})
+    assert "x's shape" in size_of_one("W", (3, 2), {"x": (4, 1, 2)}, {})
+    assert size_of_one("W", (3, 2), {"x": (1, 4, 2), "b": (1,)}, {"T": 4}) is None
+    assert size_of_one("W", (3, 2), {"x": (1, 4, 2)}, {"T": 1}) == "explained by T = 1"

@@ -82,7 +82,9 @@ def _modules():
 def _rewritten(mutant, function):
     source = inspect.getsource(function)
     if source.count(mutant.right) != 1:
-        raise ValueError(f"{mutant.name}: {mutant.right!r} stands {source.count(mutant.right)} times in {mutant.target}, not once")
+        raise ValueError(
+            f"{mutant.name}: {mutant.right!r} stands {source.count(mutant.right)} times in {mutant.target}, not once"
+        )
     code = compile(textwrap.dedent(source.replace(mutant.right, mutant.wrong)), f"<mutant {mutant.name}>", "exec")
     scope = dict(function.__globals__)
     exec(code, scope)

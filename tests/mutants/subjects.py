@@ -2,10 +2,14 @@
 
 import dataclasses
 
+from layer_subjects import LAYERS
+from model_subjects import MODELS
+from planting import planted
+
+from minilora import ops
 from minilora.backend import as_generator
 from minilora.gradcheck import check
 from minilora.ops import registry
-from planting import planted
 
 
 def examine(mutant, rng=0):
@@ -20,7 +24,14 @@ def check_op(op, wrong, rng=0):
     """`check` of a registered op, with `wrong` in the place of its forward or backward."""
     part = "forward" if wrong.__name__ == op.forward.__name__ else "backward"
     op = dataclasses.replace(op, **{part: wrong})
-    return check(op.forward, op.backward, op.make_inputs(as_generator(rng)), dict(op.constants), rng=rng)
+    return check(op.forward, op.backward, op.make_inputs(as_generator(rng)), dict(op.constants), rng=rng, dims=op.sizes)
 
 
-SUBJECTS = {}  # name: function of rng that builds, checks and returns the Report
+def peaked_cross_entropy(rng):
+    """Logits as of a model that is sure of itself, and wrong: the probability of a target goes down to e^-40 and below."""
+    inputs = registry["cross_entropy"].make_inputs(as_generator(rng))
+    inputs["logits"] *= 20
+    return check(ops.cross_entropy_forward, ops.cross_entropy_backward, inputs, rng=rng)
+
+
+SUBJECTS = {"cross_entropy:peaked": peaked_cross_entropy, **LAYERS, **MODELS}  # name: function of rng that gives the Report

@@ -5,9 +5,25 @@ believed. First come those that compare the two gradients alone, then those that
 hand, then those that ask the pair again with other values. No detective knows which formula it looks at.
 """
 
+import warnings
+from dataclasses import replace
+
 import numpy as np
 
-from minilora.gradcheck.diagnosis import places, probes, scale, structure, terms, zeros
+from minilora.gradcheck.diagnosis import (
+    asked_of_dy,
+    asked_of_inputs,
+    centering,
+    factors,
+    jacobian,
+    parts,
+    paths,
+    places,
+    reductions,
+    scale,
+    terms,
+    zeros,
+)
 from minilora.gradcheck.diagnosis.case import Case
 from minilora.gradcheck.finding import Cause
 
@@ -15,31 +31,39 @@ SEEN = (  # in the two gradients alone
     places.swapped,
     places.transposed,
     places.unsummed,
-    structure.wrong_reduction,
+    reductions.wrong_reduction,
     places.reshaped,
     places.other_shape,
     scale.constant_factor,
     zeros.duplicates,
-    zeros.zero_pattern,
 )
-FITTED = (  # with the arrays at hand
-    structure.feature_factor,
+FITTED = (  # whether backward is linear in dy; then with the arrays at hand
+    asked_of_dy.unrepeatable,
+    asked_of_dy.without_dy,
+    asked_of_dy.not_linear,
+    asked_of_dy.upstream_ignored,
+    zeros.zero_pattern,
+    factors.feature_factor,
+    factors.epsilon,
+    parts.combination,
     terms.known_term,
-    structure.centering,
-    structure.two_axes,
+    centering.mean,
+    reductions.two_axes,
+    centering.projection,
     terms.made_term,
+    terms.term_of_a_half,
+    paths.different_paths,
 )
 ASKED = (  # of the pair, with other values
-    probes.unrepeatable,
-    probes.upstream_ignored,
-    probes.factor_on_dy,
-    probes.operand_transposed,
-    probes.one_place_only,
-    probes.without_dy,
-    probes.neutral_mask,
-    probes.neutral_number,
+    asked_of_dy.factor_on_dy,
+    asked_of_dy.operand_transposed,
+    asked_of_inputs.symmetric,
+    asked_of_dy.ignored_places,
+    asked_of_inputs.neutral_mask,
+    asked_of_inputs.neutral_number,
+    jacobian.pattern,
 )
-LAST = (terms.identity, terms.lost_invariance, probes.neutral_array, structure.row_ratio, places.rotated)
+LAST = (terms.identity, asked_of_inputs.neutral_array, factors.row_ratio, places.rotated, zeros.leak, centering.lost_invariance)
 
 
 def diagnose(analytic, numeric, context, names=None):
@@ -52,33 +76,50 @@ def diagnose(analytic, numeric, context, names=None):
     """
     others = {name: (analytic.get(name), known.value) for name, known in numeric.items()}
     found = []
-    for name in numeric if names is None else names:
-        a, known = analytic.get(name), numeric[name]
-        if a is None or not known.value.size:
-            continue
-        seen = np.isfinite(known.value) & ~known.kink
-        case = Case(name, a, np.where(seen, known.value, 0.0), np.where(seen, known.error, 0.0), seen, context, others)
-        if case.same_shape and not case.wrong.any():
-            continue
-        found += examine(case)
-    return sorted(found, key=lambda finding: finding.cause is Cause.WRONG_SCALE and not finding.matched)
+    with np.errstate(all="ignore"):  # quotients with zeros below, which fit nothing
+        for name in numeric if names is None else names:
+            a, known = analytic.get(name), numeric[name]
+            if a is None or not known.value.size:
+                continue
+            seen = np.isfinite(known.value) & ~known.kink
+            case = Case(name, a, np.where(seen, known.value, 0.0), np.where(seen, known.error, 0.0), seen, context, others)
+            if case.same_shape and not case.wrong.any():
+                continue
+            try:
+                found += examine(case)
+            except Exception as error:  # the verdict must not be lost with its explanation
+                message = f"the diagnosis of {name} failed, {type(error).__name__}: {error}; the verdict stands"
+                warnings.warn(message, RuntimeWarning, stacklevel=2)
+    return [finding for _, finding in sorted(found, key=lambda item: item[0])]
+
+
+def _vague(finding):
+    return finding.cause is Cause.WRONG or (finding.cause is Cause.WRONG_SCALE and not finding.matched)
 
 
 def examine(case):
-    """The findings of the first detective that recognises something."""
-    unnamed = []
-    for detectives in (SEEN, FITTED, ASKED):
+    """[(strength, finding)] of the first detective that recognises something: 0 for what is seen in the gradients alone."""
+    vague = []
+    for strength, detectives in enumerate((SEEN, FITTED, ASKED)):
         for detective in detectives:
             found = list(detective(case))
-            if found and found[0].cause is Cause.WRONG_SCALE and not found[0].matched:
-                unnamed = found  # a factor that nothing explains: a better answer may follow
+            if found and _vague(found[0]):
+                vague = vague or found  # a better answer may follow
             elif found:
-                return found
-        if unnamed:
-            return unnamed
-    for term, name in probes.term_through(case):
-        return _of_a_term(term, name)
-    return next((found for detective in LAST if (found := list(detective(case)))), [])
+                return _told(strength, found)
+        if vague and detectives is FITTED:
+            return _told(9, vague)
+    for term, name in asked_of_inputs.term_through(case):
+        if found := _of_a_term(term, name):
+            return _told(3, found)
+    for detective in LAST:
+        if found := list(detective(case)):
+            return _told(4, found)
+    return []
+
+
+def _told(strength, found):
+    return [(strength, found[0]), *((strength, replace(other, message=f"Or {other.message}")) for other in found[1:])]
 
 
 def _of_a_term(term, name):
@@ -91,10 +132,8 @@ def _of_a_term(term, name):
         if found:
             about = f"{term.label} {says}. Of that term: "
             return [_prefixed(finding, about, term.label) for finding in found]
-    return [term.finding(Cause.WRONG, f"{says}; it has none of the usual mistakes.", matched=name)]
+    return []
 
 
 def _prefixed(finding, about, label):
-    from dataclasses import replace
-
     return replace(finding, message=about + finding.message.replace(f"{label} ", "it ", 1))

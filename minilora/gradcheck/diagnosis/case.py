@@ -30,6 +30,11 @@ class Case:
     others: dict = field(default_factory=dict)
 
     @property
+    def output(self):
+        """The name under which forward's output stands among the arrays."""
+        return self.context.output
+
+    @property
     def same_shape(self):
         return self.a.shape == self.n.shape
 
@@ -54,7 +59,10 @@ class Case:
     def floating(self):
         """{name: array} of the context's arrays as floats, masks as 0 and 1; no ids."""
         arrays = self.context.arrays.items()
-        return {name: a.astype(np.float64) for name, a in arrays if a.dtype.kind in "fb" and a.size and np.isfinite(a).all()}
+        real = [(name, a) for name, a in arrays if a.size and (a.dtype.kind == "f" or is_mask(a)) and np.isfinite(a).all()]
+        found = {name: a.astype(np.float64) for name, a in real}
+        logs = {f"exp({name})": np.exp(a) for name, a in found.items() if a.ndim and a.max() <= 0 and name != self.name}
+        return found | {name: a for name, a in logs.items() if np.allclose(a.sum(axis=-1), 1, atol=1e-9)}  # log-probabilities
 
     def is_n(self, array):
         """Whether an array is the numeric gradient."""
@@ -85,6 +93,18 @@ class Case:
             slopes.append((up[0] - down[0]) / (2 * step))
         return (4 * slopes[1] - slopes[0]) / 3
 
+    def cache_slopes(self, direction, h):
+        """{name: slope} of what forward caches, and of its output, along a direction; empty if it cannot be asked."""
+        if self.context.cached is None:
+            return {}
+        x = self.context.arrays[self.name]
+        try:
+            up, down = (self.context.cached({self.name: x + sign * h * direction}) for sign in (1, -1))
+        except Exception:  # as in `ask`
+            return {}
+        floating = [name for name in up if up[name].dtype.kind == "f" and name in down and down[name].shape == up[name].shape]
+        return {name: (up[name] - down[name]) / (2 * h) for name in floating}
+
     def right_with(self, changes, dy=None, rng=0):
         """Whether the gradient is right where some values are replaced, judged along two random directions; None: no answer."""
         dy = self.context.arrays.get("dy") if dy is None else dy
@@ -105,8 +125,14 @@ class Case:
         return True
 
     def with_arrays(self, a, n):
-        """The same case with other gradients, such as a term of both."""
-        return replace(self, a=a, n=n, doubt=np.abs(n) * 1e-7, seen=np.isfinite(n))
+        """The same case with other gradients, such as a term of both; nothing can be asked about those."""
+        context = replace(self.context, rerun=None, cached=None)
+        return replace(self, a=a, n=n, doubt=np.abs(n) * 1e-7, seen=np.isfinite(n), context=context)
+
+    def part(self, where, arrays):
+        """The case of a part of the gradient, with other arrays at hand; nothing can be asked about it."""
+        cut = {name: getattr(self, name)[where] for name in ("a", "n", "doubt", "seen")}
+        return replace(self, **cut, context=replace(self.context, arrays=arrays, rerun=None, cached=None))
 
     def finding(self, cause, message, factor=None, where=None, matched="", **evidence):
         """A Finding about this input; `where` is the entry that is furthest off if it is not given."""
@@ -114,7 +140,16 @@ class Case:
             where = tuple(map(int, np.unravel_index(np.argmax(np.where(self.wrong, np.abs(self.d), -1)), self.n.shape)))
         tag, formula = self.context.formulas.get(self.name, ("", ""))
         about = f" The formula is {tag}  {formula}" if tag else ""
-        return Finding(cause, self.name, factor, where, f"{self.label} {message}{about}", matched, tag, evidence)
+        return Finding(
+            cause,
+            self.name,
+            factor,
+            where,
+            f"{self.label}{'' if message[0] == ':' else ' '}{message}{about}",
+            matched,
+            tag,
+            evidence,
+        )
 
     @property
     def label(self):
@@ -125,6 +160,11 @@ class Case:
         shape = self.n.shape if shape is None else shape
         names = [name for name, size in self.context.dims.items() if size == shape[i]]
         return names[0] if len(names) == 1 else f"axis {i}"
+
+
+def is_mask(a):
+    """Whether an array holds nothing but 0 and 1 (or False and True)."""
+    return a.dtype.kind == "b" or (a.dtype.kind in "iuf" and bool(((a == 0) | (a == 1)).all()))
 
 
 def close(u, v, slack=0.0):

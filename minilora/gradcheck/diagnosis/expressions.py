@@ -5,6 +5,8 @@ from itertools import combinations
 
 import numpy as np
 
+from minilora.gradcheck.context import is_cached
+
 EXACT = 3e-7  # relative difference at which a factor is taken for an expression's value
 
 
@@ -29,15 +31,16 @@ def sizes(context, name=None):
     ids are not negative.
     """
     found = {label: size for label, size in context.dims.items() if size > 1}
-    order = sorted(context.arrays, key=lambda key: (key != name, key != "y", "[" in key))
+    order = sorted(context.arrays, key=lambda key: (is_cached(key), key != name, key != context.output))
     for key in order:
         for i, size in enumerate(context.arrays[key].shape):
             if size > 1 and size not in found.values():
                 found[f"{key}.shape[{i}]"] = size
-    return found | _counts(context)
+    return found | counts(context)
 
 
-def _counts(context):
+def counts(context):
+    """{name: how many entries of a mask are True, or how many ids are not negative}, where that is more than 1."""
     counts = {}
     for key, array in context.arrays.items():
         if array.dtype.kind == "b":
@@ -52,7 +55,9 @@ def products(context, name=None):
     named = sizes(context, name)
     label = {size: text for text, size in reversed(named.items())}
     found = {size: text for text, size in reversed(named.items())}
-    for array in context.arrays.values():
+    for key, array in context.arrays.items():
+        if is_cached(key):
+            continue
         axes = [size for size in array.shape if size > 1]
         for start, stop in combinations(range(len(axes) + 1), 2):
             part = axes[start:stop]
@@ -69,7 +74,8 @@ def match(c, context, name=None):
             found.append(Match(text, kind, parts))
 
     whole = products(context, name)
-    numbers = {key: float(v) for key, v in context.numbers.items() if np.isfinite(v) and v and abs(v) != 1}
+    order = sorted(context.numbers.items(), key=lambda item: item[0].startswith("cache"))
+    numbers = {key: float(v) for key, v in order if np.isfinite(v) and v and abs(v) != 1}
     named = list(sizes(context, name).items())
     for value, text in whole:
         try_(value, text, "size", text)
@@ -78,21 +84,24 @@ def match(c, context, name=None):
     for key, v in numbers.items():
         for value, text in (
             (v, key), (1 / v, f"1/{key}"), (1 - v, f"1-{key}"), (1 / (1 - v), f"1/(1-{key})"),
-            (v * v, f"{key}^2"), (1 / v**2, f"1/{key}^2"), ((1 - v) ** 2, f"(1-{key})^2"),
+            (1 / (v * (1 - v)), f"1/({key} (1-{key}))"), (v * v, f"{key}^2"),
+            (1 / v**2, f"1/{key}^2"), ((1 - v) ** 2, f"(1-{key})^2"),
         ):  # fmt: skip
             try_(value, text, "number", key)
         for other, w in [*numbers.items(), *named]:
             if other != key:
                 try_(v / w, f"{key}/{other}", "number", key, other)
                 try_(w / v, f"{other}/{key}", "number", key, other)
+    for n in (2, 0.5):
+        try_(n, "2" if n == 2 else "1/2", "other")
     for value, text in whole:
         brackets = f"({text})" if " " in text else text
         try_(1 / value, f"1/{brackets}", "other", text)
     for text, value in named:
         try_(value**-0.5, f"1/sqrt({text})", "other", text)
-    for n in (2, 3, 4):
-        try_(1 / n, f"1/{n}", "other")
+    for n in (3, 4):
         try_(n, f"{n}", "other")
+        try_(1 / n, f"1/{n}", "other")
     for text, value in named:
         try_(value**2, f"{text}^2", "other", text)
         for up, value_up in named:
@@ -102,6 +111,8 @@ def match(c, context, name=None):
             try_(n * value, f"{n:g} {text}", "other", text)
             try_(n / value, f"{n:g}/{text}", "other", text)
     for value, text in whole:
+        for other, count in counts(context).items():
+            try_(count / value, f"{other}/({text})", "other", other, text)
         for key, v in numbers.items():
             try_(v * value, f"{key} {text}", "other", key, text)
     return found

@@ -4,6 +4,8 @@ from itertools import combinations
 
 import numpy as np
 
+from minilora.gradcheck.context import is_cached
+
 MOST_FACTORS = 24  # arrays that are combined with each other
 
 
@@ -39,6 +41,10 @@ def factors(case, shape=None):
     for (one, u), (other, v) in combinations(singles, 2):
         yield f"{one} {other}", u * v
     yield from ((f"{name}^2", u * u) for name, u in singles)
+    for name, u in singles:
+        if is_cached(name) or name == case.output:  # derivatives of a sigmoid and of tanh, by their values
+            yield f"{name}(1-{name})", u * (1 - u)
+            yield f"(1-{name}^2)", 1 - u * u
 
 
 def spreads(case):
@@ -48,7 +54,7 @@ def spreads(case):
         return
     yield "dy", dy
     for name, array in fitted(case, dy.shape):
-        if name not in ("dy", "y"):
+        if name not in ("dy", case.output):
             yield f"dy {name}", dy * array
 
 

@@ -55,7 +55,9 @@ def reshaped(case):
             return
     order = np.argsort(case.n, axis=None)
     if close(np.sort(case.a, axis=None), case.n.ravel()[order], case.slack.ravel()[order]).all():
-        message = "has the right values in the wrong places: a reshape stands where a transpose is due, or the order was mixed up."
+        message = (
+            "has the right values in the wrong places: a reshape stands where a transpose is due, or the order was mixed up."
+        )
         yield case.finding(Cause.RESHAPED, message)
 
 

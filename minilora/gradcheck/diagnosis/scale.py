@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from minilora.gradcheck.context import is_cached
 from minilora.gradcheck.diagnosis.case import Cause, multiple
-from minilora.gradcheck.diagnosis.expressions import equal, match
+from minilora.gradcheck.diagnosis.expressions import counts, equal, match
 
 SCALE_NAMES = {"s", "scale", "scaling", "lora_scale"}
 
@@ -20,7 +21,7 @@ def constant_factor(case):
     evidence = {"ratio": c, "spread": spread, "entries": int(where.sum())}
 
     def found(cause, says, matched=""):
-        message = f"is {c:.6g} times what it should be{parts}: {says}"
+        message = f"is {c:.{6 if abs(c - 1) > 1e-3 else 10}g} times what it should be{parts}: {says}"
         return case.finding(cause, message, factor=c, matched=matched, **evidence)
 
     if equal(c, -1):
@@ -37,6 +38,25 @@ def constant_factor(case):
         yield found(Cause.WRONG_SCALE, f"the factor is {text}{also}.", text)
     elif not named and where.sum() > 2:
         yield found(Cause.WRONG_SCALE, "one factor is wrong, and it is none of the sizes or numbers at hand.")
+
+
+def of_a_term(case, c, which):
+    """The same for one term of the sum: missing if c is 0, with a wrong sign, or with a factor."""
+    if abs(c) < 1e-6:
+        yield case.finding(Cause.MISSING_TERM, f"lacks a term: {which.removeprefix('of the term ')}.", matched=which)
+        return
+    if equal(c, -1):
+        yield case.finding(Cause.SIGN_FLIP, f"has the wrong sign {which}.", matched=which, factor=c)
+        return
+    matches = match(abs(c), case.context, case.name)
+    named = list(_named(case, c, matches)) if c > 0 else []
+    for cause, text, says in named:
+        yield case.finding(cause, f"has {c:.6g} times what is due {which}: {says}", factor=c, matched=text)
+    if not named:
+        text = matches[0].text if matches else ""
+        yield case.finding(
+            Cause.WRONG_SCALE, f"has {c:.6g} times what is due {which}{text and ': ' + text}.", factor=c, matched=text
+        )
 
 
 def _factor(case):
@@ -72,7 +92,7 @@ def _place(case, where):
 def _named(case, c, matches):
     """(cause, matched text, sentence), the most specific first, of the causes that have a name of their own."""
     lora = [m for m in matches if _is_lora(case, m)]
-    roots = [m for m in matches if m.kind == "sqrt"]
+    roots = [m for m in matches if m.kind == "sqrt" and (not equal(c, 2) or _is_head_size(case, m))]
     whole = [m for m in matches if m.kind == "size"]
     inverse_root = next((m for m in matches if m.kind == "number" and _is_attention_number(case, m)), None)
     if lora:
@@ -88,14 +108,15 @@ def _named(case, c, matches):
         yield Cause.DOUBLE_COUNTED, "2", "it is counted twice."
     if whole:
         text = whole[0].text
-        yield Cause.MISSING_MEAN, text, f"forward takes a mean over {text}, and the division was left out."
+        either = " or ".join([text, *(name for name, n in counts(case.context).items() if equal(c, n) and name != text)])
+        yield Cause.MISSING_MEAN, text, f"forward takes a mean over {either}, and the division was left out."
 
 
 def _is_lora(case, m):
     """r/alpha, or 1/s where LoRA's A and B, or alpha, are at hand."""
     if m.kind != "number":
         return False
-    if m.text.endswith("/alpha"):
+    if len(m.parts) == 2 and m.parts[1] == "alpha" and m.text.endswith("/alpha"):
         return True
     at_hand = {"A", "B"} <= {key.rpartition(".")[2] for key in case.context.arrays} or "alpha" in case.context.numbers
     return at_hand and m.text.startswith("1/") and m.parts[0].rpartition(".")[2] in SCALE_NAMES
@@ -109,10 +130,15 @@ def _is_attention_number(case, m):
     return any(equal(s, size**-0.5) for array in case.context.arrays.values() for size in array.shape if size > 1)
 
 
+def _is_head_size(case, m):
+    """Whether the size below the root is that of the input's last axis: 2 = sqrt(4) is a common number otherwise."""
+    return equal(case.n.shape[-1] ** 0.5 if case.n.ndim > 1 else 0.0, 2) or m.parts[0].lower().startswith("d")
+
+
 def _attends(case):
     """Whether forward keeps a softmax (rows of positive numbers that sum to 1), as attention does."""
     return any(
         a.ndim > 1 and a.shape[-1] > 1 and a.min() >= 0 and a.max() <= 1 and np.allclose(a.sum(axis=-1), 1, atol=1e-9)
         for name, a in case.floating.items()
-        if name.startswith("cache")
+        if is_cached(name)
     )

@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from minilora.gradcheck.context import is_cached
 from minilora.gradcheck.diagnosis.case import Cause, multiple
 
+DROPPING = ("p", "p_drop", "drop", "dropout", "rate", "drop_prob", "dropout_p")  # what a dropout probability is called
 TINY = 1e-10  # relative to the largest entry: a numeric gradient smaller than this is taken for zero
 
 
@@ -12,7 +14,7 @@ def duplicates(case):
     if not case.same_shape:
         return
     for key, ids in case.context.arrays.items():
-        if ids.dtype.kind not in "iu" or ids.ndim == 0:
+        if ids.dtype.kind not in "iu" or ids.ndim == 0 or is_cached(key):
             continue
         values, counts = np.unique(ids, return_counts=True)
         for i, size in enumerate(case.n.shape):
@@ -25,7 +27,8 @@ def duplicates(case):
             if repeated.any() and np.array_equal(wrong, repeated) and (once.any() or _last_only(case, ids, i)):
                 which = ", ".join(map(str, np.flatnonzero(repeated)[:5]))
                 message = f"is right in the rows whose id occurs once in {key} and wrong where it repeats (ids {which}): "
-                message += "occurrences overwrite each other. Add them up, as np.add.at does; dW[ids] += ... keeps only the last."
+                message += "occurrences overwrite each other. Add them up, as np.add.at does; dW[ids] += ... and dW[ids] = ... "
+                message += "keep the last one only."
                 yield case.finding(Cause.OVERWRITTEN_DUPLICATES, message, matched=key, ids=np.flatnonzero(repeated).tolist())
                 return
 
@@ -48,12 +51,20 @@ def zero_pattern(case):
     zero_n, zero_a = np.abs(case.n) <= TINY * largest, case.a == 0
     extra, lost = case.wrong & zero_n & ~zero_a, case.wrong & zero_a & ~zero_n
     rest = case.wrong & ~extra & ~lost
+    if not largest:
+        message = f"is not zero, but forward does not depend on {case.name} at all: it is never used."
+        yield case.finding(Cause.DEAD_PARAMETER, message)
+        return
     if rest.any() and (lost.any() or multiple(case.a[rest], case.n[rest], case.slack[rest]) is None):
         return
     if zero_a.all():
-        yield case.finding(Cause.GRADIENT_CUT, "is zero everywhere, but forward depends on it: the gradient is cut off.", where=())
+        yield case.finding(
+            Cause.GRADIENT_CUT, "is zero everywhere, but forward depends on it: the gradient is cut off.", where=()
+        )
     elif extra.any() and lost.any():
-        message = f"is zero in {int(lost.sum())} entries where it should not be, and not zero in {int(extra.sum())} where it should: "
+        message = (
+            f"is zero in {int(lost.sum())} entries where it should not be, and not zero in {int(extra.sum())} where it should: "
+        )
         message += "backward uses another mask than forward did. Keep forward's mask in the cache."
         yield case.finding(Cause.DROPOUT_MASK_NOT_REUSED, message, entries=int(extra.sum() + lost.sum()))
         yield case.finding(Cause.MASK_MISSING, message, entries=int(extra.sum() + lost.sum()))
@@ -65,7 +76,9 @@ def zero_pattern(case):
 
 
 def _unmasked(case, extra):
-    message = f"is not zero in {int(extra.sum())} of {extra.size} entries where it should be: forward masks them, backward does not."
+    message = (
+        f"is not zero in {int(extra.sum())} of {extra.size} entries where it should be: forward masks them, backward does not."
+    )
     evidence = {"entries": int(extra.sum())}
     mask = mask_name(case, extra)
     if is_dropout(case):
@@ -74,14 +87,24 @@ def _unmasked(case, extra):
     yield case.finding(Cause.MASK_MISSING, message, matched=mask, **evidence)
 
 
+def leak(case):
+    """Not zero where it should be, and wrong elsewhere too: a mask is missing before a sum."""
+    if not case.same_shape:
+        return
+    largest = np.abs(case.n[case.seen]).max(initial=0.0)
+    extra = case.wrong & (np.abs(case.n) <= TINY * largest)
+    if largest and extra.sum() > 2:
+        yield from _unmasked(case, extra)
+
+
 def mask_name(case, extra):
     """The array that is zero exactly where the gradient should be; "" if none is."""
     for key, array in case.floating.items():
-        if key not in ("y", "dy", case.name) and array.ndim and array.shape == extra.shape and (array[extra] == 0).all():
+        if key not in (case.output, "dy", case.name) and array.ndim and array.shape == extra.shape and (array[extra] == 0).all():
             return key
     return ""
 
 
 def is_dropout(case):
-    """Whether forward drops: a number named p, or 1/(1-p) among what it multiplies by."""
-    return any(key.rpartition(".")[2] in ("p", "p_drop", "drop", "dropout", "rate", "keep_prob") and v for key, v in case.context.numbers.items())
+    """Whether forward drops: one of its numbers is named as a dropout probability is, and is not 0."""
+    return any(key.rpartition(".")[2] in DROPPING and value for key, value in case.context.numbers.items())

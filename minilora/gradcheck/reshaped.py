@@ -1,0 +1,95 @@
+"""A second call with another shape: what a layer keeps from the call before must not reach into the next."""
+
+import copy
+from dataclasses import replace
+
+import numpy as np
+
+from minilora.gradcheck.directions import wrong_along
+from minilora.gradcheck.finding import Cause, Finding, entry_name
+from minilora.gradcheck.modes import has_modes
+from minilora.gradcheck.runs import Run
+from minilora.gradcheck.state import Dice, clear, gradients_of
+from minilora.gradcheck.subject import cotangent
+from minilora.gradcheck.values import generator
+
+REFUSED = "refused"
+
+
+def other_shapes(x):
+    """x in other orders and with one axis shorter by one (twice as long where it is 1): every axis but a float array's last."""
+    for axis in range(x.ndim - (x.dtype.kind == "f")):
+        if x.shape[axis]:
+            flipped = np.flip(x, axis)
+            yield np.concatenate([x, x], axis) if x.shape[axis] == 1 else np.delete(flipped, 0, axis).copy()
+
+
+def twin(layer):
+    """A copy of a layer that has not been called yet, or None if it cannot be copied."""
+    if {"forward", "backward"} & set(getattr(layer, "__dict__", {})):
+        return None  # functions put there by hand, which would go on working on the original
+    try:
+        return copy.deepcopy(layer)
+    except Exception:
+        return None
+
+
+def second_calls(run, fresh, rtol, rng):
+    """Findings about calls with other shapes of the first argument, after a call with its own. What forward refuses is left out.
+
+    run     the layer's Run.
+    fresh   a copy of the layer from before its first call, or None; it tells what was kept from a call from what was never right.
+    """
+    name, x = next(iter(run.arguments.items()))
+    for other in other_shapes(x):
+        run.forward()
+        finding = _call(run, run.layer, other, rtol, rng)
+        if finding is None:
+            continue
+        first = fresh and _call(run, _prepared(fresh, run), other, rtol, rng)
+        if finding.cause is REFUSED and (first or not fresh):
+            continue  # this shape is not for this layer
+        story = f"In a call with {name} of shape {other.shape}, after one with {x.shape}, {finding.message}"
+        story += " As a first call it is wrong as well." if first else " Something of the call before is kept; make it anew."
+        cause = Cause.WRONG if finding.cause is REFUSED else finding.cause
+        return [replace(finding, cause=cause, message=story, evidence={"shape": other.shape})]
+    return []
+
+
+def _prepared(fresh, run):
+    """The copy with the values that the layer has now, in evaluation mode."""
+    for name, parameter in fresh.named_parameters():
+        if name in run.parameters:
+            parameter.data[...] = run.parameters[name].data
+    if has_modes(fresh):
+        fresh.eval()
+    return fresh
+
+
+def _call(run, layer, x, rtol, rng):
+    """A Finding about one call of a layer with another x, checked along one direction of each gradient; None if it is right."""
+    name = next(iter(run.arguments))
+    parameters = {key: parameter for key, parameter in layer.named_parameters() if key in run.parameters}
+    run = Run(layer, {**run.arguments, name: x}, parameters, Dice(layer))
+    try:
+        y = run.forward()
+    except Exception as error:
+        return Finding(REFUSED, name, None, None, f"forward raises {type(error).__name__}: {error}.")
+    if not np.isfinite(y).all():
+        return None
+    dy = cotangent(rng, y.shape)
+    clear(parameters)
+    try:
+        gradients = run.step(dy) | gradients_of(parameters)
+    except Exception as error:
+        about = name if name in run.inputs else next(iter(parameters))
+        return Finding(Cause.WRONG_SHAPE, about, None, None, f"backward raises {type(error).__name__}: {error}.")
+    rng = generator(rng)
+    for name, value in run.values.items():
+        gradient = gradients.get(name)
+        if gradient is None or gradient.shape != value.shape:
+            got = "is None" if gradient is None else f"has shape {gradient.shape}, expected {value.shape}"
+            return Finding(Cause.WRONG_SHAPE, name, None, None, f"{entry_name(name)} {got}.")
+        if wrong_along(name, value, gradient, lambda name, array: run.forward({name: array}), y, dy, rtol, rng):
+            return Finding(Cause.WRONG, name, None, None, f"{entry_name(name)} is wrong, though right in the first call.")
+    return None

@@ -1,0 +1,6 @@
+"""Makes planting and subjects importable by name."""
+
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parent))

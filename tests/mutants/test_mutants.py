@@ -1,0 +1,29 @@
+"""Every planted mistake is detected; nearly always its cause is the first finding, else the second."""
+
+from functools import cache
+
+import pytest
+from planting import load
+from scores import score, table
+
+MUTANTS = load()
+ENOUGH = 0.95  # share of mutants whose cause is the first finding
+
+scored = cache(lambda name: score(MUTANTS[name]))
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_a_planted_mistake_is_detected_and_named(name):
+    found = scored(name)
+    assert found.detected
+    assert found.place in (1, 2), f"expected {MUTANTS[name].cause} at {MUTANTS[name].input}\n{found.report}"
+
+
+def test_nearly_always_at_once():
+    scores = {name: scored(name) for name in MUTANTS}
+    first = [name for name, found in scores.items() if found.place == 1]
+    assert len(first) >= ENOUGH * len(MUTANTS), table(MUTANTS, scores)
+
+
+def test_there_are_enough_of_them():
+    assert len(MUTANTS) >= 80 and sum(mutant.file == "blind" for mutant in MUTANTS.values()) >= 30
