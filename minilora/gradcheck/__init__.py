@@ -7,8 +7,8 @@ print(report)
 """
 
 from minilora.gradcheck.finding import Cause, Finding
-from minilora.gradcheck.layers import check_layer
-from minilora.gradcheck.models import check_model
+from minilora.gradcheck.layers.layer import check_layer
+from minilora.gradcheck.layers.model import check_model
 from minilora.gradcheck.numeric import numeric_gradient
 from minilora.gradcheck.page import verify_html
 from minilora.gradcheck.pair import assert_gradients, check, check_function

@@ -18,9 +18,9 @@ covers the verdict's floor of 1e-3 max|n|, which helps a direction to pass that 
 import numpy as np
 
 from minilora.gradcheck.finding import Cause
+from minilora.gradcheck.layers.values import write
 from minilora.gradcheck.numeric import differentiate
 from minilora.gradcheck.returned import read_gradient
-from minilora.gradcheck.values import write
 from minilora.gradcheck.verdict import judge
 
 

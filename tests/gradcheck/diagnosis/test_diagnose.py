@@ -145,7 +145,10 @@ def test_a_factor_is_matched_to_what_it_is(factor, cause, matched):
     assert (finding.cause, finding.matched) == (cause, matched) and finding.factor == pytest.approx(factor)
 
 
-@pytest.mark.parametrize("wrong, cause, matched", [(1.0, "missing_lora_scale", "r/alpha"), (11**2 / 16, "wrong_scale", "alpha/r")])
+SCALES = [(1.0, "missing_lora_scale", "r/alpha"), (11**2 / 16, "wrong_scale", "alpha/r")]
+
+
+@pytest.mark.parametrize("wrong, cause, matched", SCALES)
 def test_the_scale_of_lora(wrong, cause, matched):
     def forward(x, A, B, alpha, r):
         return alpha / r * x @ A.T @ B.T, (x, A, B)

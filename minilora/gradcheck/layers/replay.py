@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from minilora.gradcheck.reach import below, layers_of
-from minilora.gradcheck.recording import copied, wrapped
+from minilora.gradcheck.layers.reach import below, layers_of
+from minilora.gradcheck.layers.recording import copied, wrapped
+from minilora.gradcheck.layers.values import host_data, put_back, write
 from minilora.gradcheck.subject import JITTER
-from minilora.gradcheck.values import host_data, put_back, write
 
 
 @dataclass(eq=False)

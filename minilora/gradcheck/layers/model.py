@@ -10,15 +10,15 @@ import numpy as np
 
 from minilora.gradcheck.context import Context
 from minilora.gradcheck.directions import Directions
-from minilora.gradcheck.discipline import add_discipline, in_groups, left_alone, one_by_one
 from minilora.gradcheck.finding import Cause, Finding, entry_name
-from minilora.gradcheck.located import Blame
-from minilora.gradcheck.modes import has_modes, in_training
-from minilora.gradcheck.reach import layers_of
-from minilora.gradcheck.replay import Replay
-from minilora.gradcheck.state import Dice, clear, gradients_of, preserved
+from minilora.gradcheck.layers.discipline import add_discipline, in_groups, left_alone, one_by_one
+from minilora.gradcheck.layers.located import Blame
+from minilora.gradcheck.layers.modes import has_modes, in_training
+from minilora.gradcheck.layers.reach import layers_of
+from minilora.gradcheck.layers.replay import Replay
+from minilora.gradcheck.layers.state import Dice, clear, gradients_of, preserved
+from minilora.gradcheck.layers.values import DRAWN, Entries, check_values, draw, generator, host_data, put_back, trainable
 from minilora.gradcheck.subject import check_rtol, compare, mutations, output_findings
-from minilora.gradcheck.values import DRAWN, Entries, check_values, draw, generator, host_data, put_back, trainable
 
 SCREENED = 1e-6  # rtol from which a central difference that agrees is proof enough
 NO_LAYERS_FAULT = (Cause.DEAD_PARAMETER, Cause.KINK, Cause.ROUNDING)

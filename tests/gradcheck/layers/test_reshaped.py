@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from minilora.gradcheck import check_layer
-from minilora.gradcheck.reshaped import other_shapes
+from minilora.gradcheck.layers.reshaped import other_shapes
 
 
 @pytest.fixture

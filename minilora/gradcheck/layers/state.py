@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from minilora.backend import asnumpy
-from minilora.gradcheck.reach import LEAVES, below, is_array, is_parameter
+from minilora.gradcheck.layers.reach import LEAVES, below, is_array, is_parameter
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from minilora.backend import asnumpy
-from minilora.gradcheck.reach import below, is_array, is_parameter, layers_of
+from minilora.gradcheck.layers.reach import below, is_array, is_parameter, layers_of
 
 MOST = 20  # arrays; a formula that needs more of them is not guessed
 

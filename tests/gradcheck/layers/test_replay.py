@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from minilora.gradcheck.replay import Replay
-from minilora.gradcheck.state import Dice
+from minilora.gradcheck.layers.replay import Replay
+from minilora.gradcheck.layers.state import Dice
 from minilora.nn.parameter import Parameter
 
 

@@ -7,8 +7,8 @@
 import numpy as np
 
 from minilora.gradcheck.finding import Cause, Finding, entry_name
-from minilora.gradcheck.state import clear, frozen, gradients_of
-from minilora.gradcheck.values import host_data
+from minilora.gradcheck.layers.state import clear, frozen, gradients_of
+from minilora.gradcheck.layers.values import host_data
 
 SAME = 1e-9  # two ways to one gradient may differ by this much of its largest entry
 

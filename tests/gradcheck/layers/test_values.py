@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from minilora.gradcheck import check_layer, check_model
-from minilora.gradcheck.values import standard_normal
+from minilora.gradcheck.layers.values import standard_normal
 from minilora.nn.parameter import Parameter
 
 

@@ -4,7 +4,7 @@ import inspect
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from minilora.gradcheck.reach import is_array, layers_of
+from minilora.gradcheck.layers.reach import is_array, layers_of
 
 
 @dataclass(eq=False)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from minilora.backend import asnumpy, get_array_module
-from minilora.gradcheck.reach import is_parameter
+from minilora.gradcheck.layers.reach import is_parameter
 
 OWN, DRAWN = "own", "drawn"
 VALUES = int.from_bytes(b"values")

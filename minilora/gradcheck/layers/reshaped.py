@@ -7,11 +7,11 @@ import numpy as np
 
 from minilora.gradcheck.directions import wrong_along
 from minilora.gradcheck.finding import Cause, Finding, entry_name
-from minilora.gradcheck.modes import has_modes
-from minilora.gradcheck.runs import Run
-from minilora.gradcheck.state import Dice, clear, gradients_of
+from minilora.gradcheck.layers.modes import has_modes
+from minilora.gradcheck.layers.runs import Run
+from minilora.gradcheck.layers.state import Dice, clear, gradients_of
+from minilora.gradcheck.layers.values import generator
 from minilora.gradcheck.subject import cotangent
-from minilora.gradcheck.values import generator
 
 REFUSED = "refused"
 

@@ -5,12 +5,12 @@ from contextlib import ExitStack, contextmanager
 import numpy as np
 
 from minilora.gradcheck.context import Context
-from minilora.gradcheck.holdings import arrays_of, numbers_of, other_numbers
-from minilora.gradcheck.reach import below, is_parameter
+from minilora.gradcheck.layers.holdings import arrays_of, numbers_of, other_numbers
+from minilora.gradcheck.layers.reach import below, is_parameter
+from minilora.gradcheck.layers.state import clear, gradients_of
+from minilora.gradcheck.layers.values import host_data, moved, put_back, write
 from minilora.gradcheck.returned import host, match
-from minilora.gradcheck.state import clear, gradients_of
 from minilora.gradcheck.subject import read_output
-from minilora.gradcheck.values import host_data, moved, put_back, write
 
 
 class Run:

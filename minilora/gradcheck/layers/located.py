@@ -10,15 +10,15 @@ from dataclasses import replace
 import numpy as np
 
 from minilora.gradcheck.directions import wrong_along
-from minilora.gradcheck.discipline import same
 from minilora.gradcheck.finding import Cause
+from minilora.gradcheck.layers.discipline import same
+from minilora.gradcheck.layers.reach import below, is_array, is_parameter
+from minilora.gradcheck.layers.recording import parts_of, record
+from minilora.gradcheck.layers.runs import Run
+from minilora.gradcheck.layers.values import generator
 from minilora.gradcheck.numeric import differentiate
-from minilora.gradcheck.reach import below, is_array, is_parameter
-from minilora.gradcheck.recording import parts_of, record
 from minilora.gradcheck.returned import host, match
-from minilora.gradcheck.runs import Run
 from minilora.gradcheck.subject import JITTER, compare, read_output
-from minilora.gradcheck.values import generator
 from minilora.gradcheck.verdict import judge
 
 

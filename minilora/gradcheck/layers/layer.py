@@ -9,14 +9,14 @@ from dataclasses import replace
 import numpy as np
 
 from minilora.backend import asnumpy
-from minilora.gradcheck.discipline import add_discipline, left_alone, one_by_one
-from minilora.gradcheck.modes import has_modes, in_training
-from minilora.gradcheck.recording import copied, parts_of, record
-from minilora.gradcheck.reshaped import second_calls, twin
-from minilora.gradcheck.runs import Run
-from minilora.gradcheck.state import Dice, clear, gradients_of, preserved
+from minilora.gradcheck.layers.discipline import add_discipline, left_alone, one_by_one
+from minilora.gradcheck.layers.modes import has_modes, in_training
+from minilora.gradcheck.layers.recording import copied, parts_of, record
+from minilora.gradcheck.layers.reshaped import second_calls, twin
+from minilora.gradcheck.layers.runs import Run
+from minilora.gradcheck.layers.state import Dice, clear, gradients_of, preserved
+from minilora.gradcheck.layers.values import DRAWN, check_values, draw, generator, host_data, put_back, trainable
 from minilora.gradcheck.subject import check_rtol, compare, cotangent, mutations, output_findings
-from minilora.gradcheck.values import DRAWN, check_values, draw, generator, host_data, put_back, trainable
 
 
 def check_layer(layer, x, rtol=1e-6, rng=0, zero=(), values=DRAWN):
@@ -27,8 +27,7 @@ def check_layer(layer, x, rtol=1e-6, rng=0, zero=(), values=DRAWN):
     rng     int or numpy Generator for x, the parameters' values and the cotangent.
     zero    names, dotted suffixes ("k.b") or globs of gradients that are truly zero everywhere.
     values  "drawn": every parameter gets normal values for the time of the check, of order one, a matrix's over sqrt(inputs).
-    They
-            hide less than those that training starts from (a B of zeros, gammas of one). "own": the parameters as they are.
+            They hide less than those that training starts from (a B of zeros, gammas of one). "own": the parameters as they are.
 
     The report's names are "x" and the parameters' names. Checked are evaluation mode and, where it computes something else,
     training mode, with its random generators (np.random.Generator, found among the attributes) set back before every forward;
