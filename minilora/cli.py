@@ -68,8 +68,7 @@ def parser():
     sub = command("verify", "checks", "check registered formulas against numeric gradients", "minilora verify attention lora")
     sub.add_argument("ops", nargs="*", metavar="OP", help="names of ops (default: all)")
     sub.add_argument("--models", action="store_true", help="whole models instead, one of each preset")
-    sub.add_argument("--json", action="store_true", help="print the result as JSON")
-    sub.add_argument("--html", metavar="FILE", help="also write a page")
+    _reports(sub)
     _seed(sub)
 
     sub = command(
@@ -78,6 +77,7 @@ def parser():
     )  # fmt: skip
     sub.add_argument("file", metavar="FILE.py", help="a Python file; it is run")
     sub.add_argument("--rtol", type=float, default=1e-6, help="the largest relative error that passes (default: 1e-6)")
+    _reports(sub)
     _seed(sub)
 
     sub = command("train", "models", "train a tiny language model on a text", "minilora train --steps 300")
@@ -160,6 +160,11 @@ def _adapter(sub):
 
 def _folder(sub, default):
     sub.add_argument("--folder", default=default, help=f"where the results go (default: {default})")
+
+
+def _reports(sub):
+    sub.add_argument("--json", action="store_true", help="print the result as JSON")
+    sub.add_argument("--html", metavar="PAGE", help="also write a page, with a picture of each wrong gradient")
 
 
 def _seed(sub):

@@ -20,22 +20,25 @@ def verify(args):
         raise ValueError("--models checks whole models: name no ops with it")
     quiet = {"rng": args.seed, "progress": not args.json}
     reports = verify_models(**quiet) if args.models else verify_ops(args.ops, **quiet)
-    if args.json:
-        print(json.dumps({name: json.loads(report.to_json()) for name, report in reports.items()}, indent=2))
-    else:
+    if not args.json:
         print(table(reports))
-        for name, report in reports.items():
-            if not report.ok:
-                print(f"\n{name}\n{report}")
-    if args.html:
-        files.save_text(args.html, verify_html(reports))
-    return 0 if all(report.ok for report in reports.values()) else 1
+    return _told({name: report for name, report in reports.items() if args.json or not report.ok}, reports, args)
 
 
 def gradcheck(args):
     reports = check_file(args.file, rtol=args.rtol, rng=args.seed)
-    for name, report in reports.items():
-        print(f"{name}\n{report}\n")
+    return _told(reports, reports, args)
+
+
+def _told(shown, reports, args):
+    """Print the reports that are shown, write the page if one is asked for; the exit code: 0 if every gradient is right."""
+    if args.json:
+        print(json.dumps({name: report.to_dict() for name, report in shown.items()}, indent=2, allow_nan=False))
+    else:
+        for name, report in shown.items():
+            print(f"\n{name}\n{report}")
+    if args.html:
+        files.save_text(args.html, verify_html(reports))
     return 0 if all(report.ok for report in reports.values()) else 1
 
 

@@ -23,7 +23,7 @@ def verify(names=(), rng=0, progress=True):
 
 def verify_op(op, rng=0):
     """The Report of one op on the inputs that it makes itself."""
-    return check(op.forward, op.backward, op.make_inputs(as_generator(rng)), dict(op.constants), rng=rng)
+    return check(op.forward, op.backward, op.make_inputs(as_generator(rng)), dict(op.constants), rng=rng, dims=op.sizes)
 
 
 def verify_models(rng=0, progress=True):

@@ -1,9 +1,11 @@
 """Reports as HTML: the small table of a notebook, and a self-contained page of many reports."""
 
+import base64
+import io
 import math
 from html import escape
 
-from minilora.gradcheck import table
+from minilora.gradcheck import picture, table
 
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; color: #222; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
@@ -15,7 +17,7 @@ thead th { border-bottom: 1px solid #999; font-weight: 600; }
 .bar { position: relative; width: 16rem; height: .8rem; background: #eee; }
 .bar i { position: absolute; top: 0; bottom: 0; left: 0; background: #1a7f37; } .bar.bad i { background: #c62828; }
 .bar b { position: absolute; top: -.15rem; bottom: -.15rem; width: 1px; background: #222; }
-pre { background: #f6f6f6; padding: .8rem; overflow-x: auto; font-size: 13px; }
+img { max-width: 100%; } pre { background: #f6f6f6; padding: .8rem; overflow-x: auto; font-size: 13px; }
 """
 SMALLEST = -16  # log10 of the error at the left end of the bar; the right end is 1
 
@@ -39,7 +41,7 @@ def report_html(report):
 
 
 def verify_html(reports):
-    """A whole HTML page, which loads nothing: a row for each named report, and the text of each one that fails.
+    """A whole HTML page, which loads nothing: a row for each named report, and the text and picture of each one that fails.
 
     reports   {name: Report}, such as `{name: check(op.forward, ...) for name, op in registry.items()}`.
     """
@@ -58,8 +60,19 @@ def verify_html(reports):
         "</tbody></table>",
     ]
     for name, report in failing.items():
-        body.append(f"<h2>{escape(name)}</h2><pre>{escape(str(report))}</pre>")
+        body.append(f"<h2>{escape(name)}</h2><pre>{escape(str(report))}</pre>{_picture(report)}")
     return "\n".join([*body, "</body></html>", ""])
+
+
+def _picture(report):
+    """The report's picture as an HTML image; nothing where matplotlib is missing."""
+    try:
+        figure = picture.plot(report)
+    except ImportError:
+        return ""
+    data = io.BytesIO()
+    figure.savefig(data, format="png", dpi=80)
+    return f'<img alt="the gradients as a picture" src="data:image/png;base64,{base64.b64encode(data.getvalue()).decode()}">'
 
 
 def _report_row(name, report):

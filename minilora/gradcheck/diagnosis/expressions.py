@@ -12,7 +12,7 @@ EXACT = 3e-7  # relative difference at which a factor is taken for an expression
 
 @dataclass(frozen=True)
 class Match:
-    """An expression that equals a factor. kind: "size", "sqrt" (of a size), "number" or "other"; parts: the names in it."""
+    """An expression that equals a factor. kind: "size", "sqrt" (of a size), "number", "other", or "odd"; parts: its names."""
 
     text: str
     kind: str
@@ -106,10 +106,10 @@ def match(c, context, name=None):
         try_(value**2, f"{text}^2", "other", text)
         for up, value_up in named:
             if up != text:
-                try_(value_up / value, f"{up}/{text}", "other", up, text)
+                try_(value_up / value, f"{up}/{text}", "odd", up, text)
         for n in (2, 0.5):
-            try_(n * value, f"{n:g} {text}", "other", text)
-            try_(n / value, f"{n:g}/{text}", "other", text)
+            try_(n * value, f"{n:g} {text}", "odd", text)
+            try_(n / value, f"{n:g}/{text}", "odd", text)
     for value, text in whole:
         for other, count in counts(context).items():
             try_(count / value, f"{other}/({text})", "other", other, text)

@@ -14,7 +14,7 @@ def feature_factor(case):
         return
     for name, count in _counts(case):
         if same(case.n * count, case.a, case.slack * count):
-            message = f"is {name} times what it should be, row by row: forward takes a mean, and the division was left out."
+            message = f"is too large by the factor {name}, row by row: forward takes a mean, and the division was left out."
             yield case.finding(Cause.MISSING_MEAN, message, matched=name)
             return
         for size in {size for a in case.context.arrays.values() for size in a.shape if size > 1}:

@@ -39,8 +39,11 @@ class Node:
 def nodes(case):
     """Every Node, the plain ones first, at most MOST_NODES."""
     dy = case.context.arrays.get("dy")
-    if dy is not None and dy.ndim:
-        yield from islice(_nodes(case, Node(dy)), MOST_NODES)
+    if dy is None or not dy.ndim:
+        return
+    grouped = {a.shape for a in case.floating.values() if a.ndim and a.shape[-1] == dy.shape[-1] and a.size == dy.size}
+    for shape in sorted({dy.shape, *grouped}, key=lambda shape: shape != dy.shape):  # heads may be stacked in groups
+        yield from islice(_nodes(case, Node(dy.reshape(shape))), MOST_NODES)
 
 
 def _nodes(case, dy):

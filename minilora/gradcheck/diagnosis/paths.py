@@ -141,8 +141,8 @@ def _paths(case):
     shape = case.n.shape
     for node in nodes(case):
         U = node.array
-        if U.shape == shape:
-            yield Path(U, node)
+        if _fits(U.shape, shape):
+            yield Path(U.reshape(shape), node)
         if U.ndim > len(shape) and U.shape[U.ndim - len(shape) :] == shape:
             yield Path(U.sum(axis=tuple(range(U.ndim - len(shape)))), node, "sum")
         for name, X in case.floating.items():
@@ -181,7 +181,12 @@ def _products(shape, node, U, name, X):
     for how, right, left in batched:
         if (
             left.shape[-1] == right.shape[-2]
-            and (*left.shape[:-1], right.shape[-1]) == shape
+            and _fits((*left.shape[:-1], right.shape[-1]), shape)
             and (left.ndim > 2 or how not in ("U^T X", "X^T U"))
         ):
-            yield Path(left @ right, node, how, name)
+            yield Path((left @ right).reshape(shape), node, how, name)
+
+
+def _fits(sizes, shape):
+    """Whether this is the gradient's shape, but for axes before the last that are stacked or apart."""
+    return sizes == shape or (len(shape) > 2 and sizes[-1] == shape[-1] and np.prod(sizes) == np.prod(shape))

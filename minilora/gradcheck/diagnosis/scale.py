@@ -34,7 +34,8 @@ def constant_factor(case):
         yield found(cause, says, text)
     if not named and matches:
         text = sign + matches[0].text
-        also = f" (also {', '.join(sign + m.text for m in matches[1:3])})" if len(matches) > 1 else ""
+        others = [sign + m.text for m in matches[1:] if m.kind != "odd" and not any(map(is_cached, m.parts))][:2]
+        also = f" (also {', '.join(others)})" if others else ""
         yield found(Cause.WRONG_SCALE, f"the factor is {text}{also}.", text)
     elif not named and where.sum() > 2:
         yield found(Cause.WRONG_SCALE, "one factor is wrong, and it is none of the sizes or numbers at hand.")
