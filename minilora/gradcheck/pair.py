@@ -86,10 +86,11 @@ def _check(forward, backward, inputs, constants, rtol, dy_of, zero, dims):
     findings += mutations(given, after_forward, "forward")
 
     dy = dy_of(y.shape)
-    before = _copied({**after_forward, "dy": dy})
-    after = {**after_forward, "dy": dy.copy()}
+    cotangent_name = "dy" if "dy" not in given else "the cotangent"
+    before = _copied({**after_forward, cotangent_name: dy})
+    after = {**after_forward, cotangent_name: dy.copy()}
     with np.errstate(all="ignore"):
-        returned = backward(after["dy"], cache)
+        returned = backward(after[cotangent_name], cache)
     findings += mutations(before, after, "backward")
 
     expected = {name: name in values for name in given if name in values or given[name] is None}
@@ -118,8 +119,9 @@ def _check(forward, backward, inputs, constants, rtol, dy_of, zero, dims):
     gradients, about_count = match(returned, expected)
     shapes = {name: array.shape for name, array in given.items() if array is not None}
     findings += about_count
-    notes = unshown(given, y.shape, {name: value for name, value in numbers.items() if name in constants}, context.dims)
-    return compare(values, gradients, y_at, y, dy, rtol, zero, shapes, differentiable, context, findings, notes=notes)
+    told = {"notes": unshown(given, y.shape, {name: value for name, value in numbers.items() if name in constants}, context.dims)}
+    told["explain"] = "dy" not in given  # that name is the cotangent's, in a diagnosis
+    return compare(values, gradients, y_at, y, dy, rtol, zero, shapes, differentiable, context, findings, **told)
 
 
 def _copied(arrays):

@@ -57,14 +57,17 @@ def _heat(axis, figure, record, report):
         return _say(axis, "not compared")
     errors = np.atleast_2d(record.errors)
     rows = errors.reshape(-1, errors.shape[-1])
+    lightest = -16 if record.ok else -3  # of a wrong gradient, the darkest entries are of interest
     shown = np.log10(np.clip(rows, SMALLEST, 1.0))
-    image = axis.imshow(shown, cmap="Greys", vmin=-16, vmax=0, aspect="auto", interpolation="nearest")
+    image = axis.imshow(shown, cmap="Greys", vmin=lightest, vmax=0, aspect="auto", interpolation="nearest")
     axis.set_xlabel("last axis")
     axis.set_ylabel("other axes" if record.errors.ndim > 1 else "")
     axis.set_xticks(_ends(rows.shape[1]))
     axis.set_yticks(_ends(rows.shape[0]))
-    bar = figure.colorbar(image, ax=axis, ticks=[-16, np.log10(report.rtol), 0])
-    bar.ax.set_yticklabels(["1e-16", f"rtol {report.rtol:g}", "1"], fontsize=8)
+    marks = {lightest: f"1e{lightest}", np.log10(report.rtol): f"rtol {report.rtol:g}", 0: "1"}
+    marks = {place: text for place, text in marks.items() if place >= lightest}
+    bar = figure.colorbar(image, ax=axis, ticks=list(marks))
+    bar.ax.set_yticklabels(list(marks.values()), fontsize=8)
 
 
 def _ends(size):

@@ -43,5 +43,5 @@ def test_the_fixture_is_there_without_being_asked_for(output):
 
 
 def test_a_failure_prints_the_diagnosis_and_no_traceback(output):
-    assert "missing_mean" in output and "forward takes a mean over N" in output and "sign_flip" in output
+    assert "missing_mean" in output and "the factor is N, as where a mean is taken" in output and "sign_flip" in output
     assert "Traceback" not in output and "plugin.py" not in output

@@ -60,10 +60,9 @@ ASKED = (  # of the pair, with other values
     asked_of_inputs.symmetric,
     asked_of_dy.ignored_places,
     asked_of_inputs.neutral_mask,
-    asked_of_inputs.neutral_number,
     jacobian.pattern,
 )
-LAST = (terms.identity, asked_of_inputs.neutral_array, factors.row_ratio, places.rotated, zeros.leak, centering.lost_invariance)
+LAST = (terms.identity, factors.row_ratio, zeros.leak, centering.lost_invariance)
 
 
 def diagnose(analytic, numeric, context, names=None):

@@ -29,36 +29,37 @@ def _gelu_tanh(z):
 
 
 SLOPES = {
-    "relu'": lambda z: (z > 0).astype(np.float64),
-    "tanh'": lambda z: 1 - np.tanh(z) ** 2,
-    "sigmoid'": lambda z: _sigmoid(z) * (1 - _sigmoid(z)),
-    "silu'": lambda z: _sigmoid(z) * (1 + z * (1 - _sigmoid(z))),
-    "gelu'": lambda z: _Phi(z) + z * np.exp(-0.5 * z * z) / math.sqrt(2 * math.pi),
-    "gelu_tanh'": _gelu_tanh,
-    "softplus'": _sigmoid,
-    "softsign'": lambda z: 1 / (1 + np.abs(z)) ** 2,
-    "sin'": np.cos,
-    "by tanh's value, tanh'": lambda h: 1 - h * h,
-    "by sigmoid's value, sigmoid'": lambda h: h * (1 - h),
+    "relu'({0})": lambda z: (z > 0).astype(np.float64),
+    "tanh'({0})": lambda z: 1 - np.tanh(z) ** 2,
+    "sigmoid'({0})": lambda z: _sigmoid(z) * (1 - _sigmoid(z)),
+    "silu'({0})": lambda z: _sigmoid(z) * (1 + z * (1 - _sigmoid(z))),
+    "gelu'({0})": lambda z: _Phi(z) + z * np.exp(-0.5 * z * z) / math.sqrt(2 * math.pi),
+    "gelu_tanh'({0})": _gelu_tanh,
+    "softplus'({0})": _sigmoid,
+    "softsign'({0})": lambda z: 1 / (1 + np.abs(z)) ** 2,
+    "sin'({0})": np.cos,
+    "(1 - {0}^2)": lambda h: 1 - h * h,
+    "{0} (1 - {0})": lambda h: h * (1 - h),
 }
-HALVES = {
-    "silu's gate": ("silu'", _sigmoid),
-    "gelu's gate": ("gelu'", _Phi),
-    "gelu_tanh's gate": ("gelu_tanh'", _gate),
-    "softsign's denominator": ("softsign'", lambda z: 1 / (1 + np.abs(z))),
+HALVES = {  # the first half: the whole
+    "silu's gate({0})": ("silu'({0})", _sigmoid),
+    "gelu's gate({0})": ("gelu'({0})", _Phi),
+    "gelu_tanh's gate({0})": ("gelu_tanh'({0})", _gate),
 }
-PRODUCTS = ("silu'", "gelu'", "gelu_tanh'")  # those of two terms
 
 
 def slopes(name, z):
     """(name, array) of each derivative, and of each half of one, at the array z."""
     with np.errstate(all="ignore"):
-        yield from ((f"{activation}({name})", slope(z)) for activation, slope in SLOPES.items())
-        yield from ((f"{half}({name})", gate(z)) for half, (_, gate) in HALVES.items())
+        yield from ((words.format(name), slope(z)) for words, slope in SLOPES.items())
+        yield from ((words.format(name), gate(z)) for words, (_, gate) in HALVES.items())
 
 
 def is_half(got, due):
     """Whether one factor's name is the first half of the other's: the product rule stopped halfway."""
-    half, _, z = got.partition("(")
-    whole = HALVES.get(half, ("",))[0]
-    return whole in PRODUCTS and due == f"{whole}({z}"
+    return any(_same_form(got, half, due, whole) for half, (whole, _) in HALVES.items())
+
+
+def _same_form(got, half, due, whole):
+    opening = half.partition("{0}")[0]
+    return got.startswith(opening) and due == whole.format(got.removeprefix(opening).removesuffix(")"))

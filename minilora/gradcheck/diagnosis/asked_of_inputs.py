@@ -3,11 +3,9 @@
 import numpy as np
 
 from minilora.gradcheck.context import is_cached
-from minilora.gradcheck.diagnosis.case import Cause, is_mask
-from minilora.gradcheck.diagnosis.expressions import equal
+from minilora.gradcheck.diagnosis.case import is_mask
 from minilora.gradcheck.diagnosis.zeros import DROPPING, is_dropout
-
-NEUTRAL = dict.fromkeys(DROPPING, 0.0) | dict.fromkeys(("s", "scale", "scaling", "tau", "temperature"), 1.0)
+from minilora.gradcheck.finding import Cause
 
 
 def neutral_mask(case):
@@ -23,23 +21,6 @@ def neutral_mask(case):
             if numbers or is_dropout(case):
                 yield case.finding(Cause.DROPOUT_MASK_NOT_REUSED, message, matched=name)
             yield case.finding(Cause.MASK_MISSING, message, matched=name)
-            return
-
-
-def neutral_number(case):
-    """Right where a number is 1 (or dropout's probability 0): backward leaves the number out, or uses it wrongly."""
-    for name in case.context.numbers:
-        value = NEUTRAL.get(name)
-        if is_cached(name) or value is None or equal(case.context.numbers[name], value):
-            continue
-        if _right(case, {name: value}):
-            cause = Cause.WRONG_SCALE
-            if name in DROPPING:
-                cause = Cause.DROPOUT_MASK_NOT_REUSED
-            elif name in ("s", "scale", "scaling") and {"A", "B"} <= set(case.context.arrays):
-                cause = Cause.MISSING_LORA_SCALE
-            message = f"is right for {name} = {value:g}: backward leaves {name} out of a term, or uses it wrongly there."
-            yield case.finding(cause, message, matched=name)
             return
 
 
@@ -63,16 +44,6 @@ def symmetric(case):
 
 def _square(a):
     return a.ndim >= 2 and a.shape[-1] == a.shape[-2] > 1
-
-
-def neutral_array(case):
-    """Right where another input is 1 everywhere: the factor is missing inside."""
-    for name in _movable(case):
-        ones = np.ones_like(case.context.arrays[name])
-        if _right(case, {name: ones}) and not _right(case, {name: 2 * ones}):  # not what order or symmetry hides
-            message = f"is right when {name} is 1 everywhere: the factor {name} is missing in a term."
-            yield case.finding(Cause.MISSING_FEATURE_FACTOR, message, matched=name)
-            return
 
 
 def term_through(case):

@@ -1,15 +1,17 @@
 """One wrong gradient under examination, and the few comparisons that every detective uses."""
 
+import time
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
 from minilora.gradcheck.context import Context
-from minilora.gradcheck.finding import Cause, Finding, entry_name
+from minilora.gradcheck.finding import Finding, entry_name
 
 CLOSE = 1e-6  # relative difference at which two arrays are taken for the same
 DOUBT = 10  # times the numeric gradient's own error, which is allowed on top
+PATIENCE = 10.0  # seconds that a pair is asked about one gradient; a slow one is then left alone
 STEP = 2.0**-11  # of a directional derivative, relative to the size of what is moved
 
 
@@ -28,6 +30,7 @@ class Case:
     seen: np.ndarray
     context: Context
     others: dict = field(default_factory=dict)
+    since: float = field(default_factory=time.monotonic)
 
     @property
     def output(self):
@@ -70,7 +73,7 @@ class Case:
 
     def ask(self, changes, dy=None):
         """(y, this input's gradient) with some values replaced; None if it cannot be asked. The gradient is None without dy."""
-        if self.context.rerun is None:
+        if self.context.rerun is None or time.monotonic() - self.since > PATIENCE:
             return None
         try:
             with np.errstate(all="ignore"):
@@ -190,6 +193,3 @@ def multiple(u, v, slack=0.0):
         return None
     c = float((u * v).sum()) / square
     return c if close(c * v, u, slack).all() else None
-
-
-__all__ = ["Case", "Cause", "close", "multiple", "same"]

@@ -3,8 +3,9 @@
 import numpy as np
 
 from minilora.gradcheck.context import is_cached
-from minilora.gradcheck.diagnosis.case import Cause, close
+from minilora.gradcheck.diagnosis.case import close
 from minilora.gradcheck.diagnosis.pieces import fitted
+from minilora.gradcheck.finding import Cause
 
 
 def mean(case):
@@ -44,13 +45,13 @@ def _long_axes(case, least):
 
 
 def _at_hand(case, i):
-    """The arrays that a gradient may be projected on along axis i: normalised there (xhat, P, a unit vector), or the input."""
+    """The arrays that a gradient may be projected on along axis i: normalised there (xhat, a unit vector), positive (P), or x."""
     for name, K in fitted(case):
         if name in ("dy", case.output) or not np.ptp(K, axis=i).any():
             continue
-        total, square = K.sum(axis=i), (K * K).sum(axis=i)
-        sizes = (total / 1.0, square, square / K.shape[i])
-        if name == case.name or any(np.allclose(size, 1, atol=1e-2) for size in sizes):
+        square = (K * K).sum(axis=i)
+        normalised = any(np.allclose(size, 1, atol=1e-2) for size in (square, square / K.shape[i]))
+        if normalised or K.min() > 0 or name == case.name:
             yield name, K
 
 
@@ -90,7 +91,7 @@ def _in_span(array, i, basis, slack):
 
 
 def lost_invariance(case):
-    """The numeric gradient sums to zero along an axis, as behind a softmax or a norm, and the analytic one does not."""
+    """The numeric gradient sums to zero along an axis, as behind a softmax or a norm, and the analytic one would if centred."""
     if not case.same_shape or case.wrong.mean() < 0.5:  # a few wrong entries break it too
         return
     for i in reversed(range(case.n.ndim)):
@@ -98,8 +99,20 @@ def lost_invariance(case):
             continue
         size = np.abs(case.n).sum(axis=i)
         zero = np.abs(case.n.sum(axis=i)) <= 1e-6 * size + case.slack.sum(axis=i)
-        if zero.all() and (np.abs(case.a.sum(axis=i)) > 1e-3 * size).any():
-            message = f"does not sum to zero along {case.axis(i)}, and the numeric gradient does: forward does not see a shift "
-            message += "along it (a softmax or a norm comes after), so a mean or a weighted sum must be subtracted."
-            yield case.finding(Cause.MISSING_CENTERING, message, matched=case.axis(i), axis=i)
-            return
+        if not zero.all() or not (np.abs(case.a.sum(axis=i)) > 1e-3 * size).any():
+            continue
+        where = case.axis(i)
+        message = f"does not sum to zero along {where}, and the numeric gradient does: forward does not see a shift along it (a "
+        message += "softmax or a norm comes after)."
+        if any(case.is_n(case.a - share * case.a.sum(axis=i, keepdims=True)) for share in _weights(case, i)):
+            message += " With its weighted sum subtracted it is right."
+            yield case.finding(Cause.MISSING_CENTERING, message, matched=where, axis=i)
+        else:
+            yield case.finding(Cause.WRONG, message, matched=where, axis=i)
+        return
+
+
+def _weights(case, i):
+    """What a sum along axis i may be weighted by: equal shares, or those of positive numbers at hand, as in a softmax."""
+    yield np.full(case.n.shape, 1 / case.n.shape[i])
+    yield from (K / K.sum(axis=i, keepdims=True) for _, K in fitted(case) if K.min() > 0)

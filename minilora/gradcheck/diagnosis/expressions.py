@@ -1,12 +1,13 @@
 """The numbers that a wrong factor may be made of, and the simplest expression of them that gives it."""
 
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 
 from minilora.gradcheck.context import is_cached
 
+MOST_NUMBERS = 30  # more are data
 EXACT = 3e-7  # relative difference at which a factor is taken for an expression's value
 
 
@@ -75,7 +76,7 @@ def match(c, context, name=None):
 
     whole = products(context, name)
     order = sorted(context.numbers.items(), key=lambda item: item[0].startswith("cache"))
-    numbers = {key: float(v) for key, v in order if np.isfinite(v) and v and abs(v) != 1}
+    numbers = {key: float(v) for key, v in order[:MOST_NUMBERS] if np.isfinite(v) and v and abs(v) != 1}
     named = list(sizes(context, name).items())
     for value, text in whole:
         try_(value, text, "size", text)
@@ -99,9 +100,8 @@ def match(c, context, name=None):
         try_(1 / value, f"1/{brackets}", "other", text)
     for text, value in named:
         try_(value**-0.5, f"1/sqrt({text})", "other", text)
-    for n in (3, 4):
-        try_(n, f"{n}", "other")
-        try_(1 / n, f"1/{n}", "other")
+    for up, down in product(range(1, 6), repeat=2):
+        try_(up / down, f"{up}/{down}" if down > 1 else f"{up}", "other")
     for text, value in named:
         try_(value**2, f"{text}^2", "other", text)
         for up, value_up in named:

@@ -4,8 +4,9 @@ from itertools import combinations
 
 import numpy as np
 
-from minilora.gradcheck.diagnosis.case import Cause, is_mask, same
+from minilora.gradcheck.diagnosis.case import is_mask, same
 from minilora.gradcheck.diagnosis.pieces import factors, fitted
+from minilora.gradcheck.finding import Cause
 
 
 def feature_factor(case):

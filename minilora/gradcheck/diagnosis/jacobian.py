@@ -1,9 +1,12 @@
 """Entry by entry: which output each input reaches in forward, and from which output each gradient takes something in backward."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from minilora.gradcheck.diagnosis import centering
-from minilora.gradcheck.diagnosis.case import Cause, close
+from minilora.gradcheck.diagnosis.case import close
+from minilora.gradcheck.finding import Cause
 
 LARGEST = 300  # entries of x and of y; each costs a few calls
 
@@ -27,8 +30,9 @@ def pattern(case):
     message = (
         f"takes nothing from {int(lost.sum())} of {int((numeric != 0).sum())} pairs of output and input that forward connects: "
     )
-    if centred := list(centering.lost_invariance(case)):
-        yield from centred
+    centred = list(centering.lost_invariance(case))
+    if centred:  # what the others' sum gives is lost
+        yield replace(centred[0], cause=Cause.MISSING_CENTERING)
         return
     cut = case.finding(Cause.GRADIENT_CUT, message + "the gradient is cut off on the way.")
     overwritten = case.finding(

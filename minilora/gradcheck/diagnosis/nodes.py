@@ -118,7 +118,7 @@ def elementwise_slopes(case):
                 continue
             F, again = one[other] / one[z], two[other] / two[z]
             if np.allclose(F, again, rtol=1e-4, atol=1e-7) and np.ptp(F) > 1e-6:
-                yield f"d{other}/d{z}", np.where(np.abs(F) < 1e-9, 0.0, F)
+                yield f"slope of {other} at {z}", np.where(np.abs(F) < 1e-9, 0.0, F)
 
 
 def _softmaxes(case, node):

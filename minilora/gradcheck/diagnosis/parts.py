@@ -3,8 +3,9 @@
 import numpy as np
 
 from minilora.gradcheck.diagnosis import scale
-from minilora.gradcheck.diagnosis.case import Cause, close, same
+from minilora.gradcheck.diagnosis.case import close, same
 from minilora.gradcheck.diagnosis.pieces import gradients
+from minilora.gradcheck.finding import Cause
 
 MOST, WHOLE = 12, 1e-4  # parts; how near a share must be to a whole number
 
@@ -19,6 +20,8 @@ def combination(case):
     basis = np.stack([array[case.seen] for array in parts.values()], axis=1)
     in_a, in_n = (_shares(basis, g[case.seen], case.slack[case.seen]) for g in (case.a, case.n))
     if in_a is None or in_n is None:
+        return
+    if _proportional(in_a, in_n):  # one factor on all of them is no matter of parts
         return
     shares = [(name, a, n) for name, a, n in zip(parts, in_a, in_n, strict=True) if abs(a - n) > WHOLE]
     if len(shares) == 1:
@@ -49,6 +52,11 @@ def _parts(case):
         elif len(parts) < MOST:
             parts[name] = array
     return parts
+
+
+def _proportional(u, v):
+    c = float(u @ v) / float(v @ v) if v.any() else 0.0
+    return bool(np.allclose(u, c * v, atol=WHOLE))
 
 
 def _shares(basis, gradient, slack):

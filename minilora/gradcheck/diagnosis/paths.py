@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from minilora.gradcheck.diagnosis import activations, scale
-from minilora.gradcheck.diagnosis.case import Cause, close, multiple
+from minilora.gradcheck.diagnosis.case import close, is_mask, multiple
 from minilora.gradcheck.diagnosis.nodes import Node, nodes
 from minilora.gradcheck.diagnosis.zeros import is_dropout
+from minilora.gradcheck.finding import Cause
 
-FEWEST = 4  # entries; fewer may agree by chance
+FEWEST, LARGEST = 4, 20_000  # entries: fewer may agree by chance, more take too long
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,59 +34,68 @@ class Path:
 
 def different_paths(case):
     """The analytic gradient is one path, the numeric one another; or the difference is one."""
-    if not case.same_shape or case.n.size < FEWEST:
+    if not case.same_shape or not FEWEST <= case.n.size <= LARGEST or multiple(case.a, case.n, case.slack):
         return
     got = due = apart = None
-    paths = []
     for path in _paths(case):
-        paths.append(path)
         if not np.abs(path.array).max(initial=0.0) > 0:
             continue
-        got = got or _scaled(path, multiple(case.a, path.array, case.slack))
-        due = due or _scaled(path, multiple(case.n, path.array, case.slack))
-        apart = apart or _scaled(path, multiple(case.d, path.array, case.slack))
-        if got and due:
-            yield from _compared(case, got[0], due[0])
-            return
-    if apart and not due:
-        path, c = apart
-        ratio = _ratio(case, path, c, paths)
-        if ratio is not None:
-            yield from scale.of_a_term(case, ratio, f"of the term {path}")
-            return
-        missing = case.finding(
-            Cause.MISSING_TERM, f"lacks a term: the difference is {_times(c)}{path}.", matched=str(path), factor_of_term=c
-        )
-        extra = case.finding(
-            Cause.EXTRA_TERM, f"has a term too much: the difference is {_times(c)}{path}.", matched=str(path), factor_of_term=c
-        )
-        yield from (missing, extra) if c < 0 else (extra, missing)
+        got = _better(got, path, multiple(case.a, path.array, case.slack))
+        due = _better(due, path, multiple(case.n, path.array, case.slack))
+        apart = _better(apart, path, multiple(case.d, path.array, case.slack))
+        if _exact(got) and _exact(due):
+            break
+    if got and due:
+        yield from _compared(case, *got, *due)
+    elif apart and not due:
+        yield from _another_term(case, *apart)
 
 
-def _ratio(case, path, c, others):
+def _better(found, path, c):
+    """(path, c), the first one, or the first one with a factor of 1 or -1."""
+    return (path, c) if c is not None and (found is None or (not _exact(found) and _is_one(c))) else found
+
+
+def _exact(found):
+    return found is not None and _is_one(found[1])
+
+
+def _is_one(c):
+    return abs(abs(c) - 1) < 1e-6
+
+
+def _another_term(case, path, c):
+    """A term of the sum that is missing, too much, or scaled."""
+    ratio = _ratio(case, path, c)
+    if ratio is not None:
+        yield from scale.of_a_term(case, ratio, f"of the term {path}")
+        return
+    says = f"the difference is {_times(c)}{path}."
+    missing = case.finding(Cause.MISSING_TERM, f"lacks a term: {says}", matched=str(path), factor_of_term=c)
+    extra = case.finding(Cause.EXTRA_TERM, f"has a term too much: {says}", matched=str(path), factor_of_term=c)
+    yield from (missing, extra) if c < 0 else (extra, missing)
+
+
+def _ratio(case, path, c):
     """How many times too large the term is in the analytic gradient, if the numeric one is it and one other path; else None."""
     known = np.isfinite(case.slack)
-    for other in others:
+    for other in _paths(case):
         basis = np.stack([path.array[known], other.array[known]], axis=1)
-        if other is path or np.linalg.matrix_rank(basis) < 2:
+        (in_n, rest), _, rank, _ = np.linalg.lstsq(basis, case.n[known], rcond=1e-10)
+        if rank < 2 or abs(in_n) < 1e-6 or abs(rest) < 1e-6:
             continue
-        (in_n, rest), *_ = np.linalg.lstsq(basis, case.n[known], rcond=None)
-        if abs(in_n) > 1e-6 and abs(rest) > 1e-6 and close(basis @ (in_n, rest), case.n[known], case.slack[known]).all():
+        if close(basis @ (in_n, rest), case.n[known], case.slack[known]).all():
             return (in_n + c) / in_n
     return None
 
 
-def _scaled(path, c):
-    return None if c is None else (path, c)
-
-
 def _times(c):
-    return "" if abs(abs(c) - 1) < 1e-6 else f"{abs(c):.6g} times "
+    return "" if _is_one(c) else f"{abs(c):.6g} times "
 
 
-def _compared(case, got, due):
+def _compared(case, got, in_a, due, in_n):
     """Findings from two formulas: the first piece at which they differ."""
-    says = f"is {got}; it should be {due}."
+    says = f"is {_times(in_a)}{got}; it should be {_times(in_n)}{due}."
     if due.node.through.startswith("softmax") and got.node.factor and not got.node.through:
         yield case.finding(Cause.MISSING_CENTERING, says, matched=got.node.factor)
     elif got.how != due.how or got.node.base != due.node.base and _base(got) == _base(due):
@@ -117,7 +127,10 @@ def _other_way(case, got, says):
 
 def _other_factor(case, got, due, says):
     name = due.factor or got.factor
-    if due.factor and due.zeros and not got.zeros:
+    lost = [part for part in due.factor.split() if part not in got.factor.split()]
+    masks = [part for part in lost if part in case.floating and is_mask(case.floating[part])]
+    if masks or (due.zeros and not got.zeros):
+        name = masks[0] if masks else name
         if is_dropout(case):
             yield case.finding(Cause.DROPOUT_MASK_NOT_REUSED, says, matched=name)
         yield case.finding(Cause.MASK_MISSING, says, matched=name)

@@ -26,6 +26,8 @@ def fitted(case, shape=None):
 def _forms(array, shape):
     if array.ndim <= len(shape) and _fits(array.shape, shape):
         yield array
+    if array.size == np.prod(shape) and array.shape[-1] == shape[-1]:  # rows, flattened
+        yield array.reshape(shape)
     if array.shape == shape[: array.ndim]:
         yield array.reshape(array.shape + (1,) * (len(shape) - array.ndim))
 

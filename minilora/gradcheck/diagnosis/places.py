@@ -4,7 +4,8 @@ from itertools import combinations, permutations
 
 import numpy as np
 
-from minilora.gradcheck.diagnosis.case import Cause, close, same
+from minilora.gradcheck.diagnosis.case import close, same
+from minilora.gradcheck.finding import Cause
 
 MOST_AXES = 5  # of the arrays whose permutations are tried
 
@@ -19,14 +20,6 @@ def swapped(case):
         if forth and back and not (case.same_shape and same(case.a, -case.n, case.slack)):
             message = f"holds the gradient of {other}, and that of {other} holds this one: the two are exchanged."
             yield case.finding(Cause.SWAPPED, message, where=(), matched=other)
-            return
-
-
-def rotated(case):
-    """The gradient of another input, where nothing else fits."""
-    for other, (_, n) in case.others.items():
-        if other != case.name and case.a.size > 1 and same(case.a, n) and not same(case.a, -case.n):
-            yield case.finding(Cause.SWAPPED, f"holds the gradient of {other}.", where=(), matched=other)
             return
 
 

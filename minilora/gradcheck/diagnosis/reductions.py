@@ -4,8 +4,9 @@ from itertools import combinations
 
 import numpy as np
 
-from minilora.gradcheck.diagnosis.case import Cause, close, same
+from minilora.gradcheck.diagnosis.case import close, same
 from minilora.gradcheck.diagnosis.pieces import fitted, spreads
+from minilora.gradcheck.finding import Cause
 
 
 def wrong_reduction(case):

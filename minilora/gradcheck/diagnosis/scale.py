@@ -3,8 +3,9 @@
 import numpy as np
 
 from minilora.gradcheck.context import is_cached
-from minilora.gradcheck.diagnosis.case import Cause, multiple
+from minilora.gradcheck.diagnosis.case import multiple
 from minilora.gradcheck.diagnosis.expressions import counts, equal, match
+from minilora.gradcheck.finding import Cause
 
 SCALE_NAMES = {"s", "scale", "scaling", "lora_scale"}
 
@@ -110,7 +111,7 @@ def _named(case, c, matches):
     if whole:
         text = whole[0].text
         either = " or ".join([text, *(name for name, n in counts(case.context).items() if equal(c, n) and name != text)])
-        yield Cause.MISSING_MEAN, text, f"forward takes a mean over {either}, and the division was left out."
+        yield Cause.MISSING_MEAN, text, f"the factor is {either}, as where a mean is taken over it and the division is left out."
 
 
 def _is_lora(case, m):

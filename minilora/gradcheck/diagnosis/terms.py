@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from minilora.gradcheck.diagnosis.case import STEP, Cause, multiple, same
+from minilora.gradcheck.diagnosis.case import STEP, multiple, same
 from minilora.gradcheck.diagnosis.pieces import factors, fitted, gradients, matrix_products, spreads
+from minilora.gradcheck.finding import Cause
 
 FEWEST = 4  # entries; fewer may agree by chance
 
@@ -130,7 +131,7 @@ def derivatives(case):
     wide, narrow = (case.cache_slopes(np.ones(x.shape), step) for step in (h, h / 2))
     for name in sorted(wide.keys() & narrow.keys()):
         if wide[name].shape == x.shape:
-            yield f"d{name}/d{case.name}", (4 * narrow[name] - wide[name]) / 3
+            yield f"slope of {name} at {case.name}", (4 * narrow[name] - wide[name]) / 3
 
 
 def _told(case, name, M, c):

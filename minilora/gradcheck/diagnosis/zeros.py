@@ -3,7 +3,8 @@
 import numpy as np
 
 from minilora.gradcheck.context import is_cached
-from minilora.gradcheck.diagnosis.case import Cause, multiple
+from minilora.gradcheck.diagnosis.case import multiple
+from minilora.gradcheck.finding import Cause
 
 DROPPING = ("p", "p_drop", "drop", "dropout", "rate", "drop_prob", "dropout_p")  # what a dropout probability is called
 TINY = 1e-10  # relative to the largest entry: a numeric gradient smaller than this is taken for zero

@@ -9,13 +9,14 @@ from dataclasses import replace
 import numpy as np
 
 from minilora.backend import asnumpy
+from minilora.gradcheck.layers.blindness import blind_spots
 from minilora.gradcheck.layers.discipline import add_discipline, left_alone, one_by_one
 from minilora.gradcheck.layers.modes import has_modes, in_training
 from minilora.gradcheck.layers.recording import copied, parts_of, record
-from minilora.gradcheck.layers.reshaped import second_calls, twin
+from minilora.gradcheck.layers.reshaped import repeated_ids, second_calls, twin
 from minilora.gradcheck.layers.runs import Run
 from minilora.gradcheck.layers.state import Dice, clear, gradients_of, preserved
-from minilora.gradcheck.layers.values import DRAWN, check_values, draw, generator, host_data, put_back, trainable
+from minilora.gradcheck.layers.values import DRAWN, OWN, check_can, check_values, draw, generator, host_data, put_back, trainable
 from minilora.gradcheck.subject import check_rtol, compare, cotangent, mutations, output_findings
 
 
@@ -32,13 +33,16 @@ def check_layer(layer, x, rtol=1e-6, rng=0, zero=(), values=DRAWN):
     The report's names are "x" and the parameters' names. Checked are evaluation mode and, where it computes something else,
     training mode, with its random generators (np.random.Generator, found among the attributes) set back before every forward;
     that a second backward adds up, zero_grad() empties, and frozen parameters stay as they are; and further calls with other
-    shapes.
+    shapes, or with ids that repeat. Where a gradient is wrong, that is told and the check ends. The report's notes say which
+    mistakes these values could not have shown.
 
     The weights must be float64, else ValueError. They, modes, generators and buffers are put back after, bit for bit, and the
-    gradients are set to zero. ValueError too for rtol <= 0 or another word for values.
+    gradients are set to zero. ValueError too for rtol <= 0 or another word for values; TypeError for a layer
+    or an x that is none.
     """
     check_rtol(rtol)
     check_values(values)
+    check_can("layer", layer, ("forward", "backward", "named_parameters", "zero_grad"))
     x = _input(x, rng)
     parameters = trainable(layer)
     if x.dtype.kind == "f" and "x" in parameters:
@@ -52,14 +56,16 @@ def check_layer(layer, x, rtol=1e-6, rng=0, zero=(), values=DRAWN):
         notes = draw(layer, rng, lambda: _is_finite(layer, x)) if values == DRAWN else []
         run = Run(layer, {"x": x}, parameters, Dice(layer))
         report = _check(run, rtol, rng, zero, notes)
-        if not report.ok:
+        if not all(record.ok for record in report.inputs.values()):
             return report
-        report.findings.extend(second_calls(run, fresh, rtol, rng))
+        duplicates, shown = repeated_ids(run, rtol, rng)
+        report.findings.extend(duplicates or second_calls(run, fresh, rtol, rng))
         y = run.forward()
-        if report.ok and has_modes(layer):
+        report.notes.extend(blind_spots(layer, shown, y.shape, host_data(parameters) if values == OWN else {}))
+        if has_modes(layer):
             layer.train()
             if not np.array_equal(run.forward(), y):
-                return _both(report, _check(run, rtol, rng, zero, notes), run.drops())
+                return _both(report, _check(run, rtol, rng, zero, report.notes), run.drops())
         return report
 
 
@@ -87,6 +93,7 @@ def _check(run, rtol, rng, zero, notes):
     if not mutated:
         parts = parts_of(record(layer, run.dice, lambda inner: {}, lambda: run.step(dy)))
         context = replace(context, arrays={**parts, **context.arrays})
+        put_back(frozen, kept_frozen)
     shapes = {name: np.shape(value) for name, value in run.arguments.items()}
     report = compare(run.values, gradients, run.y_at, y, dy, rtol, zero, shapes, differentiable, context, findings, notes=notes)
     if differentiable and not mutated and not any(gradient is None for gradient in gradients.values()):
@@ -95,16 +102,21 @@ def _check(run, rtol, rng, zero, notes):
 
 
 def _both(evaluation, training, drops):
-    """One Report of both modes, of which evaluation mode is right: of each input the larger error."""
+    """One Report of both modes, whose gradients are right in evaluation mode: of each input the larger error."""
     inputs = {name: max(evaluation[name], record, key=lambda r: (not r.ok, r.error)) for name, record in training.inputs.items()}
-    findings = [in_training(finding, drops) for finding in training.findings]
-    return replace(training, inputs=inputs, findings=findings)
+    known = {(finding.cause, finding.input) for finding in evaluation.findings}
+    new = [finding for finding in training.findings if (finding.cause, finding.input) not in known]
+    return replace(training, inputs=inputs, findings=evaluation.findings + [in_training(finding, drops) for finding in new])
 
 
 def _input(x, rng):
     if isinstance(x, tuple) and all(isinstance(size, (int, np.integer)) for size in x):
         return generator(rng).standard_normal(x)
-    x = np.asarray(asnumpy(x))
+    try:
+        x = asnumpy(x)
+    except TypeError:
+        message = f"x must be an array or a shape, a tuple of ints such as (3, 4); got {x!r:.60}, a {type(x).__name__}"
+        raise TypeError(message) from None
     return np.array(x, dtype=np.float64 if x.dtype.kind == "f" else x.dtype)
 
 

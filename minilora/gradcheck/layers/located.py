@@ -21,6 +21,8 @@ from minilora.gradcheck.returned import host, match
 from minilora.gradcheck.subject import JITTER, compare, read_output
 from minilora.gradcheck.verdict import judge
 
+VAGUE = (Cause.WRONG, Cause.MISSING_TERM, Cause.EXTRA_TERM)
+
 
 class Blame:
     """The search for the wrong layer in one loss and backward of a model.
@@ -73,9 +75,9 @@ class Blame:
         """
         names = {leaf: self.names[id(parameter)] for leaf, parameter in local.run.parameters.items()}
         report = local.report(self.rtol)
-        left_out = next((call for call in _uncalled(local.call.inside)), None)
+        left_out = next((call for call in _uncalled(local.call.inside) if not self._changes_nothing(call)), None)
         others = len(set(wrong) - {names.get(finding.input) for finding in report.findings})
-        for finding in report.findings:
+        for finding in _in_order(report.findings, local):
             if finding.fails:
                 message = f"{local.call.name} is the first layer, seen from the loss, that is wrong by itself. {finding.message}"
                 if others:
@@ -87,6 +89,11 @@ class Blame:
                     message = f"{input} runs in forward, and its backward is not called. {message}"
                 yield replace(finding, input=input, message=message)
 
+    def _changes_nothing(self, call):
+        """Whether a layer without parameters gave back what it was given, such as dropout with p = 0: backward may skip it."""
+        given = [value for value in (call.arguments or {}).values() if is_array(value)]
+        return not self._parameters_of(call.layer) and any(np.array_equal(call.output, value) for value in given)
+
     def left_out(self, wrong):
         """(layer's name, parameter's name) of the last layer in forward whose backward is not called, though a parameter of it is
         wrong; None if there is none."""
@@ -95,7 +102,6 @@ class Blame:
                 if self.names[id(parameter)] in wrong:
                     return call.name, self.names[id(parameter)]
         return None
-
 
     def added_again(self, name, gradient):
         """The name of the layer whose part of a parameter's gradient the model itself adds once more; None if it does not."""
@@ -136,6 +142,17 @@ class Local:
         values = {name: self.run.values[name] for name in self.gradients}
         shapes = {name: np.shape(value) for name, value in self.run.arguments.items()}
         return compare(values, self.gradients, self.run.y_at, self.y, self.dy, rtol, ("*",), shapes, True, context, screen=True)
+
+
+def _in_order(findings, local):
+    """The findings; for a layer around others those about its dx first, unless a parameter shows more than a term that is lost.
+
+    All is right inside it, so what its parameters lack is what it did not pass on, which dx tells more directly.
+    """
+    about_dx = [finding for finding in findings if finding.input in local.run.inputs and finding.cause is not Cause.WRONG]
+    if local.call.inside and about_dx and findings[0].cause in VAGUE:
+        return about_dx + [finding for finding in findings if finding not in about_dx]
+    return findings
 
 
 def _innermost(calls):

@@ -109,12 +109,17 @@ class _Model:
 
         context = Context(arrays={**how.values, "y": y, "dy": np.ones(())})
         shapes = {f"batch[{i}]": np.shape(value) for i, value in enumerate(self.batch) if value is not None}
-        with replay.running():
-            report = compare(
-                how.values, how.gradients, y_at, y, np.ones(()), rtol, zero, shapes, differentiable, context,
-                [*findings, *how.findings], screen=rtol >= SCREENED, notes=[*notes, *how.notes],
-            )  # fmt: skip
+
+        def compared(explain):
+            with replay.running():
+                return compare(
+                    how.values, how.gradients, y_at, y, np.ones(()), rtol, zero, shapes, differentiable, context,
+                    [*findings, *how.findings], screen=rtol >= SCREENED, notes=[*notes, *how.notes], explain=explain,
+                )  # fmt: skip
+
+        report = compared(explain=not faithful)
         if faithful:
+            plain = list(report.findings)
             freeze = one_by_one if samples is None else in_groups
             add_discipline(report, self.step, parameters, model.zero_grad, freeze(list(parameters)))
             self._blame(report, rtol, rng, thorough=samples is None)

@@ -1,4 +1,4 @@
-"""A second call with another shape: what a layer keeps from the call before must not reach into the next."""
+"""Further calls: with another shape, into which nothing kept from the call before may reach, and with ids that repeat."""
 
 import copy
 from dataclasses import replace
@@ -10,8 +10,8 @@ from minilora.gradcheck.finding import Cause, Finding, entry_name
 from minilora.gradcheck.layers.modes import has_modes
 from minilora.gradcheck.layers.runs import Run
 from minilora.gradcheck.layers.state import Dice, clear, gradients_of
-from minilora.gradcheck.layers.values import generator
-from minilora.gradcheck.subject import cotangent
+from minilora.gradcheck.layers.values import generator, host_data, put_back
+from minilora.gradcheck.subject import compare, cotangent
 
 REFUSED = "refused"
 
@@ -22,6 +22,15 @@ def other_shapes(x):
         if x.shape[axis]:
             flipped = np.flip(x, axis)
             yield np.concatenate([x, x], axis) if x.shape[axis] == 1 else np.delete(flipped, 0, axis).copy()
+
+
+def repeated(ids):
+    """The ids with one of them twice, where each stands once; else None. The call with these shows a row that is overwritten."""
+    if ids.dtype.kind not in "iu" or not 1 < ids.size == len(np.unique(ids)):
+        return None
+    other = ids.copy()
+    other.flat[-1] = other.flat[0]
+    return other
 
 
 def twin(layer):
@@ -56,6 +65,28 @@ def second_calls(run, fresh, rtol, rng):
     return []
 
 
+def repeated_ids(run, rtol, rng):
+    """(findings, arguments): what a call shows in which an id repeats, where none does in the layer's own, and what was tried."""
+    name, x = next(iter(run.arguments.items()))
+    ids = repeated(x)
+    if ids is None:
+        return [], run.arguments
+    again = Run(run.layer, {**run.arguments, name: ids}, run.parameters, Dice(run.layer))
+    try:
+        y = again.forward()
+    except Exception:  # ids that may not repeat
+        return [], run.arguments
+    dy = cotangent(rng, y.shape)
+    context = again.context(y, dy)
+    clear(run.parameters)
+    gradients = again.step(dy) | gradients_of(run.parameters)
+    shapes = {name: ids.shape}
+    report = compare(again.values, gradients, again.y_at, y, dy, rtol, ("*",), shapes, True, context, screen=True)
+    story = f"Right for {name} in which no id repeats; with one that stands twice:"
+    found = [replace(finding, message=f"{story} {finding.message}") for finding in report.findings if finding.fails]
+    return found, again.arguments
+
+
 def _prepared(fresh, run):
     """The copy with the values that the layer has now, in evaluation mode."""
     for name, parameter in fresh.named_parameters():
@@ -69,7 +100,8 @@ def _prepared(fresh, run):
 def _call(run, layer, x, rtol, rng):
     """A Finding about one call of a layer with another x, checked along one direction of each gradient; None if it is right."""
     name = next(iter(run.arguments))
-    parameters = {key: parameter for key, parameter in layer.named_parameters() if key in run.parameters}
+    everything = dict(layer.named_parameters())
+    kept, parameters = host_data(everything), {key: everything[key] for key in run.parameters}
     run = Run(layer, {**run.arguments, name: x}, parameters, Dice(layer))
     try:
         y = run.forward()
@@ -84,6 +116,8 @@ def _call(run, layer, x, rtol, rng):
     except Exception as error:
         about = name if name in run.inputs else next(iter(parameters))
         return Finding(Cause.WRONG_SHAPE, about, None, None, f"backward raises {type(error).__name__}: {error}.")
+    finally:
+        put_back(everything, kept)
     rng = generator(rng)
     for name, value in run.values.items():
         gradient = gradients.get(name)

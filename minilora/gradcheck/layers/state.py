@@ -1,6 +1,7 @@
 """A check leaves no trace: what it changes in a layer or a model is put back, bit for bit, whatever happens in between."""
 
 import copy
+import numbers
 from contextlib import contextmanager
 
 import numpy as np
@@ -8,13 +9,15 @@ import numpy as np
 from minilora.backend import asnumpy
 from minilora.gradcheck.layers.reach import LEAVES, below, is_array, is_parameter
 
+PLAIN = (numbers.Number, np.generic, str, type(None))  # what cannot change in place, only be assigned anew
+
 
 @contextmanager
 def preserved(owner):
     """Within it parameters, modes, buffers and random generators may change; after it they are as they were before.
 
-    Put back are every array that can be reached from `owner` (its place and its contents), every attribute that is True or False,
-    and the state of every np.random.Generator. Gradients are set to zero instead.
+    Put back are every array that can be reached from `owner` (its place and its contents), every attribute that is a number,
+    a text or None, and the state of every np.random.Generator. Gradients are set to zero instead.
     """
     undo = [step for _, value in below(owner) for step in _undo_steps(value)]
     try:
@@ -36,7 +39,7 @@ def _undo_steps(value):
             yield lambda: value.__setitem__(..., contents)
     elif hasattr(value, "__dict__") and not isinstance(value, LEAVES):
         whole = is_parameter(value)
-        kept = {name: item for name, item in vars(value).items() if whole or is_array(item) or isinstance(item, bool)}
+        kept = {name: item for name, item in vars(value).items() if whole or is_array(item) or isinstance(item, PLAIN)}
         if isinstance(getattr(value, "training", None), bool):
             kept["training"] = value.training  # it may be the class's until a mode is set
         if kept:

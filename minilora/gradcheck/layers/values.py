@@ -22,9 +22,21 @@ def generator(rng):
     return rng if isinstance(rng, np.random.Generator) else np.random.default_rng((rng, VALUES))
 
 
+def check_can(what, owner, methods):
+    """TypeError if the argument `what` lacks one of these methods."""
+    lacking = [method for method in methods if not callable(getattr(owner, method, None))]
+    if lacking:
+        needs = f"{', '.join(methods[:-1])} and {methods[-1]}"
+        raise TypeError(f"{what} must have {needs}; {type(owner).__name__} lacks {', '.join(lacking)}")
+
+
 def trainable(owner):
-    """{name: parameter} of the trainable ones. ValueError if one is not float64."""
-    parameters = {name: parameter for name, parameter in owner.named_parameters() if parameter.trainable}
+    """{name: parameter} of the trainable ones, each under its first name. ValueError if one is not float64."""
+    parameters, seen = {}, set()
+    for name, parameter in owner.named_parameters():
+        if parameter.trainable and id(parameter) not in seen:
+            seen.add(id(parameter))
+            parameters[name] = parameter
     for name, parameter in parameters.items():
         if parameter.data.dtype != np.float64:
             needs = "a gradient check needs float64 weights; build it with dtype='float64'"
