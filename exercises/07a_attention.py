@@ -80,9 +80,9 @@ def mask_bias(like, mask):
 
 
 def attention_inputs(rng, N=3, H=4, K=2, T=5, S=5, D=7):
-    """Grouped heads and a padding mask; the last key of one sequence is hidden, and no query loses all its keys."""
+    """Grouped heads and a padding mask; one key at least is hidden, no query loses all its keys, and not all see one alone."""
     mask = rng.random((N, S)) < 0.7
-    mask[0, -1], mask[:, 0] = False, True
+    mask[0, -1], mask[:, 0], mask[-1, :2] = False, True, True
     return {
         "q": rng.standard_normal((N, H, T, D)),
         "k": rng.standard_normal((N, K, S, D)),

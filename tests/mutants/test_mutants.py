@@ -1,11 +1,14 @@
 """Every planted mistake is detected; nearly always its cause is the first finding, else the second."""
 
+import html
 from functools import cache
+from pathlib import Path
 
 import pytest
 from planting import load
 from scores import score, table
 
+ROOT = Path(__file__).parents[2]
 MUTANTS = load()
 ENOUGH = 0.95  # share of mutants whose cause is the first finding
 
@@ -25,5 +28,11 @@ def test_nearly_always_at_once():
     assert len(first) >= ENOUGH * len(MUTANTS), table(MUTANTS, scores)
 
 
-def test_there_are_enough_of_them():
+def test_there_are_enough_of_them_and_the_readme_counts_them():
     assert len(MUTANTS) >= 80 and sum(mutant.file == "blind" for mutant in MUTANTS.values()) >= 30
+    assert f"shows {len(MUTANTS)} wrong lines" in (ROOT / "README.md").read_text("utf-8")
+
+
+def test_the_gallery_shows_each():
+    page = (ROOT / "lessons" / "mistakes.html").read_text("utf-8")
+    assert all(mutant.why in html.unescape(page) for mutant in MUTANTS.values()), "run `make gallery`"

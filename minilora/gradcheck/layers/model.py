@@ -11,13 +11,26 @@ import numpy as np
 from minilora.gradcheck.context import Context
 from minilora.gradcheck.directions import Directions
 from minilora.gradcheck.finding import Cause, Finding, entry_name
+from minilora.gradcheck.layers.blindness import blind_spots_of_batch
 from minilora.gradcheck.layers.discipline import add_discipline, in_groups, left_alone, one_by_one
+from minilora.gradcheck.layers.faint import pass_faint
 from minilora.gradcheck.layers.located import Blame
 from minilora.gradcheck.layers.modes import has_modes, in_training
 from minilora.gradcheck.layers.reach import layers_of
 from minilora.gradcheck.layers.replay import Replay
 from minilora.gradcheck.layers.state import Dice, clear, gradients_of, preserved
-from minilora.gradcheck.layers.values import DRAWN, Entries, check_values, draw, generator, host_data, put_back, trainable
+from minilora.gradcheck.layers.values import (
+    DRAWN,
+    OWN,
+    Entries,
+    check_can,
+    check_values,
+    draw,
+    generator,
+    host_data,
+    put_back,
+    trainable,
+)
 from minilora.gradcheck.subject import check_rtol, compare, mutations, output_findings
 
 SCREENED = 1e-6  # rtol from which a central difference that agrees is proof enough
@@ -34,19 +47,22 @@ def check_model(model, *batch, rtol=1e-6, rng=0, zero=(), samples=None, values=D
     samples   None: every entry. k: the slopes along k random directions of each parameter, for a model of any size; the report's
               arrays then have the shape (k,), and a note says how likely an error is missed (see directions).
     values    "drawn": every parameter gets normal values for the time of the check, of order one, a matrix's over sqrt(inputs).
-              "own": the parameters as they are.
+              "own": the parameters as they are. Entries too small to be seen well in the loss pass if they agree as far as they
+              are seen, with a note; where that is too little to judge by, the finding is `rounding`, and "drawn" helps.
     progress  progress(name) is called before each parameter.
 
     Returns a Report with the parameters' names. If a gradient is wrong, every layer is checked by itself, and the findings
     about the first wrong one, seen from the loss, come first: about its parameter, or about the layer's dotted name if it is
-    its dx. Checked too: that a second backward adds up, zero_grad() empties, and frozen parameters stay as they are.
+    its dx; others that are off are only mentioned. Checked too: that a second backward adds up, zero_grad() empties, and frozen parameters stay as they are.
 
     A model with modes is checked in training mode, its random generators (np.random.Generator, found among the attributes) set
     back before every loss. It must be float64, else ValueError. Weights, modes, generators and buffers are put back after, bit
-    for bit, and the gradients are set to zero. ValueError too for rtol <= 0, samples < 1 or another word for values.
+    for bit, and the gradients are set to zero. ValueError too for rtol <= 0, samples < 1 or another word for values; TypeError for a model that is
+    none. The notes say which mistakes the batch, and values that were not drawn, could not have shown.
     """
     check_rtol(rtol)
     check_values(values)
+    check_can("model", model, ("loss", "backward", "named_parameters", "zero_grad"))
     if samples is not None and samples < 1:
         raise ValueError(f"samples must be at least 1, the directions for each parameter, or None for every entry; got {samples}")
     parameters = trainable(model)
@@ -57,7 +73,8 @@ def check_model(model, *batch, rtol=1e-6, rng=0, zero=(), samples=None, values=D
             model.train()
         subject = _Model(model, batch, parameters)
         notes = draw(model, rng, lambda: bool(np.isfinite(subject.loss()))) if values == DRAWN else []
-        return subject.report(rtol, generator(rng), zero, samples, notes, progress or (lambda name: None))
+        notes += blind_spots_of_batch(batch, host_data(parameters) if values == OWN else {})
+        return subject.report(rtol, generator(rng), zero, samples, values, notes, progress or (lambda name: None))
 
 
 class _Model:
@@ -82,7 +99,7 @@ class _Model:
         with np.errstate(all="ignore"):
             self.model.backward()
 
-    def report(self, rtol, rng, zero, samples, notes, progress):
+    def report(self, rtol, rng, zero, samples, values, notes, progress):
         model, parameters = self.model, self.parameters
         frozen = {name: parameter for name, parameter in model.named_parameters() if not parameter.trainable}
         kept, kept_frozen, frozen_gradients = host_data(parameters), host_data(frozen), gradients_of(frozen)
@@ -112,25 +129,32 @@ class _Model:
 
         def compared(explain):
             with replay.running():
-                return compare(
+                report = compare(
                     how.values, how.gradients, y_at, y, np.ones(()), rtol, zero, shapes, differentiable, context,
                     [*findings, *how.findings], screen=rtol >= SCREENED, notes=[*notes, *how.notes], explain=explain,
                 )  # fmt: skip
+            return pass_faint(report, float(y), rtol) if values == OWN else report
 
         report = compared(explain=not faithful)
-        if faithful:
-            plain = list(report.findings)
-            freeze = one_by_one if samples is None else in_groups
-            add_discipline(report, self.step, parameters, model.zero_grad, freeze(list(parameters)))
-            self._blame(report, rtol, rng, thorough=samples is None)
+        if not faithful:
+            return report
+        plain = list(report.findings)
+        freeze = one_by_one if samples is None else in_groups
+        add_discipline(report, self.step, parameters, model.zero_grad, freeze(list(parameters)))
+        wrong = _wrong(report)
+        if wrong:
+            apart = not layers_of(model) or any(finding.cause in OF_THE_PARAMETER for finding in report.findings)
+            located = [] if apart else self._located(report, wrong, rtol, rng, thorough=samples is None)
+            if located:
+                report.findings[:] = [*located, *_following(located, wrong, report.findings)]
+            else:
+                place = report.findings.index(plain[0])
+                explained = compared(explain=True).findings
+                report.findings[place : place + len(plain)] = explained if apart else _between(explained, wrong)
         return report
 
-    def _blame(self, report, rtol, rng, thorough):
-        """Put the findings about the first wrong layer first; if there is none, say that the mistake lies between the layers."""
-        wrong = [name for name, record in report.inputs.items() if not record.ok]
-        wrong = [name for name in wrong if any(f.input == name and f.cause not in NO_LAYERS_FAULT for f in report.findings)]
-        if not wrong or not layers_of(self.model) or any(finding.cause in OF_THE_PARAMETER for finding in report.findings):
-            return
+    def _located(self, report, wrong, rtol, rng, thorough):
+        """Findings about the first wrong layer, or about one that backward leaves out or counts twice; [] if there is none."""
         blame = self._search(rtol, rng)
         local = blame.first(thorough=False) or (blame.first(thorough=True) if thorough else None)
         if local:
@@ -140,22 +164,16 @@ class _Model:
                 other = self._search(rtol, rng).first(thorough=False)
                 if not other or other.call.name != local.call.name:
                     found = [in_training(finding, drops=True) for finding in found]
-            report.findings[:0] = found
-            return
+            return found
         left_out = blame.left_out(wrong)
         if left_out:
-            report.findings.insert(0, self._left_out(report, *left_out))
-            return
+            return [self._left_out(report, *left_out)]
         for name in wrong if thorough else ():
             layer = blame.added_again(name, report[name].analytic)
             if layer:
                 message = f"{entry_name(name)} has the part of {layer} twice: its backward adds it, and the model does again."
-                report.findings.insert(0, Finding(Cause.DOUBLE_COUNTED, name, None, None, message, matched=layer))
-                return
-        place = next(i for i, finding in enumerate(report.findings) if finding.input in wrong)
-        message = "Every layer is right by itself, so the mistake is in the model's own backward: the gradient of the loss, or "
-        message += f"the way from layer to layer. {report.findings[place].message}"
-        report.findings[place] = replace(report.findings[place], message=message)
+                return [Finding(Cause.DOUBLE_COUNTED, name, None, None, message, matched=layer)]
+        return []
 
     @staticmethod
     def _left_out(report, layer, name):
@@ -168,3 +186,27 @@ class _Model:
     def _search(self, rtol, rng):
         clear(self.parameters)
         return Blame(self.model, self.step, self.parameters, self.dice, rtol, rng)
+
+
+def _wrong(report):
+    """The names of the parameters whose gradients are wrong by what some layer does."""
+    wrong = [name for name, record in report.inputs.items() if not record.ok]
+    return [name for name in wrong if any(f.input == name and f.cause not in NO_LAYERS_FAULT for f in report.findings)]
+
+
+def _following(located, wrong, findings):
+    """The model's own findings, after the located ones: a wrong gradient is mentioned, in a word, for the table's verdict."""
+    told = {finding.input for finding in located}
+    for finding in findings:
+        if finding.input not in wrong or finding.cause not in (Cause.WRONG, Cause.WRONG_SHAPE):
+            yield finding
+        elif finding.input not in told:
+            yield replace(finding, message=f"{entry_name(finding.input)} is wrong too, because of it or apart from it.")
+
+
+def _between(findings, wrong):
+    """The findings, the first of which says that no layer is to blame."""
+    place = next(i for i, finding in enumerate(findings) if finding.input in wrong)
+    message = "Every layer is right by itself, so the mistake is in the model's own backward: the gradient of the loss, or "
+    message += f"the way from layer to layer. {findings[place].message}"
+    return [*findings[:place], replace(findings[place], message=message), *findings[place + 1 :]]
