@@ -10,12 +10,11 @@ parameter (samples=2) of a model of 10 million parameters: 6 layers, 6 heads, 38
 
 import argparse
 import json
-import os
-import signal
-import subprocess
 import sys
 import time
 from statistics import median
+
+from race import race
 
 LAYERS, HEADS, WIDTH, BLOCK, BATCH, VOCABULARY, THREADS = 2, 2, 16, 8, 3, 13, 1
 LARGE = {"vocab_size": 512, "block_size": 16, "n_layers": 6, "n_heads": 6, "d_model": 384}
@@ -113,31 +112,6 @@ def contest(name):
         print(json.dumps(time.perf_counter() - start), flush=True)
 
 
-def race(turns):
-    """{name: [seconds of each turn]} and {name: (loss, description, number of entries)}."""
-    command = [sys.executable, __file__, "--contest"]
-    processes = {
-        name: subprocess.Popen([*command, name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for name in CONTESTANTS
-    }
-    try:
-        about = {name: json.loads(process.stdout.readline()) for name, process in processes.items()}
-        for process in processes.values():
-            os.kill(process.pid, signal.SIGSTOP)
-        times = {name: [] for name in CONTESTANTS}
-        for turn in range(turns):
-            for name, process in processes.items():
-                os.kill(process.pid, signal.SIGCONT)
-                print("go", file=process.stdin, flush=True)
-                times[name].append(json.loads(process.stdout.readline()))
-                os.kill(process.pid, signal.SIGSTOP)
-            print(f"\rturn {turn + 1} of {turns}", end="", file=sys.stderr, flush=True)
-        print(file=sys.stderr)
-        return times, about
-    finally:
-        for process in processes.values():
-            process.kill()
-
-
 def large(k=2):
     """Seconds of a check of 10 million parameters along k directions of each, the report and the number of parameters."""
     import numpy as np
@@ -166,7 +140,7 @@ def main():
     args = parser.parse_args()
     if args.contest:
         return contest(args.contest)
-    times, about = race(args.turns)
+    times, about = race(__file__, CONTESTANTS, args.turns)
     for name, seconds in times.items():
         loss, description, entries = about[name]
         print(f"{name:<10}{median(seconds):6.2f} s  ({min(seconds):.2f} to {max(seconds):.2f} s, {entries} entries, "

@@ -9,12 +9,11 @@ step of a turn is a warm-up and does not count. What is reported are medians, an
 
 import argparse
 import json
-import os
-import signal
-import subprocess
 import sys
 import time
 from statistics import median, quantiles
+
+from race import race
 
 LAYERS, HEADS, WIDTH, BLOCK, BATCH, VOCABULARY, THREADS = 4, 4, 128, 64, 12, 103, 2
 STEPS_A_TURN = 6
@@ -91,33 +90,6 @@ def contest(name):
         print(json.dumps(seconds[1:]), flush=True)
 
 
-def race(turns):
-    """{name: [seconds of each turn]} and {name: description}."""
-    processes = {
-        name: subprocess.Popen(
-            [sys.executable, __file__, "--contest", name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        for name in CONTESTANTS
-    }
-    try:
-        descriptions = {name: json.loads(process.stdout.readline()) for name, process in processes.items()}
-        for process in processes.values():
-            os.kill(process.pid, signal.SIGSTOP)
-        times = {name: [] for name in CONTESTANTS}
-        for turn in range(turns):
-            for name, process in processes.items():
-                os.kill(process.pid, signal.SIGCONT)
-                print("go", file=process.stdin, flush=True)
-                times[name].append(json.loads(process.stdout.readline()))
-                os.kill(process.pid, signal.SIGSTOP)
-            print(f"\rturn {turn + 1} of {turns}", end="", file=sys.stderr, flush=True)
-        print(file=sys.stderr)
-        return times, descriptions
-    finally:
-        for process in processes.values():
-            process.kill()
-
-
 def profile(steps=40):
     """Print where the time of minilora's step goes, function by function."""
     import cProfile
@@ -143,7 +115,7 @@ def main():
         return contest(args.contest)
     if args.profile:
         return profile()
-    times, descriptions = race(args.turns)
+    times, descriptions = race(__file__, CONTESTANTS, args.turns)
     for name, turns in times.items():
         seconds = sorted(s for turn in turns for s in turn)
         low, high = quantiles(seconds, n=4)[::2]

@@ -28,7 +28,8 @@ def report_html(report):
     parts = [f"<p>{escape(table.headline(report))}</p>", "<table><thead>", _row(head, "th"), "</thead><tbody>"]
     parts += [_row(cells, "td") for cells in body]
     parts.append("</tbody></table>")
-    lines = [line for record in report.inputs.values() for line in table.worst_lines(record, report.rtol)]
+    failing = [record for record in report.inputs.values() if not record.ok]
+    lines = [line for record in failing for line in table.worst_lines(record, report.rtol)]
     if lines:
         parts.append(f"<pre>{escape(chr(10).join(lines))}</pre>")
     if report.findings:

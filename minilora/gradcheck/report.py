@@ -88,7 +88,8 @@ class Report:
         causes = [finding.cause for finding in self.findings if finding.input == name and finding.fails]
         if causes:
             return str(causes[0])
-        return "ok" if self[name].ok else "not checked"
+        record = self[name]
+        return "ok" if record.ok else "not checked" if record.errors is None else "wrong"
 
     def __str__(self):
         return table.text(self)

@@ -11,7 +11,8 @@ WIDTH = 100
 def text(report):
     """What `print(report)` shows."""
     parts = [headline(report), "", *_aligned(rows(report))]
-    worst = [line for record in report.inputs.values() for line in worst_lines(record, report.rtol)]
+    failing = [record for record in report.inputs.values() if not record.ok]
+    worst = [line for record in failing for line in worst_lines(record, report.rtol)]
     if worst:
         parts += ["", "worst entries", *("  " + line for line in worst)]
     if report.findings:

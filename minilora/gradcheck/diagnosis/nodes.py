@@ -12,7 +12,7 @@ from minilora.gradcheck.diagnosis import activations
 from minilora.gradcheck.diagnosis.case import STEP, is_mask
 from minilora.gradcheck.diagnosis.pieces import fitted
 
-MOST_NODES, MOST_ARRAYS = 1200, 20
+MOST_NODES, MOST_ARRAYS = 600, 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +21,7 @@ class Node:
 
     base    the matrix that dy was multiplied by: (name, transposed or not), or None.
     factor  the name of what it was multiplied by entry by entry, or "".
-    through "", or the way through a softmax or a norm: "softmax P", and its usual mistakes.
+    through "", or the way through a softmax or a norm, and its usual mistakes.
     """
 
     array: np.ndarray
@@ -33,7 +33,7 @@ class Node:
     def __str__(self):
         text = "dy" if self.base is None else f"dy {self.base[0]}{'^T' if self.base[1] else ''}"
         text = f"({text}) * {self.factor}" if self.factor else text
-        return f"{self.through}({text})" if self.through else text
+        return f"[{self.through}: {text}]" if self.through else text
 
 
 def nodes(case):
@@ -129,12 +129,12 @@ def _softmaxes(case, node):
             continue
         inner = P * U
         for through, array in (
-            ("softmax", inner - P * inner.sum(axis=-1, keepdims=True)),
-            ("softmax without its sum", inner),
-            ("softmax summed over the wrong axis", inner - P * inner.sum(axis=-2, keepdims=True)),
-            ("softmax without the factor P", U - inner.sum(axis=-1, keepdims=True)),
+            ("", inner - P * inner.sum(axis=-1, keepdims=True)),
+            (", without its sum", inner),
+            (", summed over the wrong axis", inner - P * inner.sum(axis=-2, keepdims=True)),
+            (", without the factor P", U - inner.sum(axis=-1, keepdims=True)),
         ):
-            yield replace(node, array=array, through=f"{through} [{name}]")
+            yield replace(node, array=array, through=f"back through softmax {name}{through}")
 
 
 def _norms(case, node):
@@ -147,6 +147,7 @@ def _norms(case, node):
         if not np.allclose((K * K).mean(axis=-1), 1, atol=1e-3):
             continue
         through = U - U.mean(axis=-1, keepdims=True) - K * (U * K).mean(axis=-1, keepdims=True)
-        yield replace(node, array=through, through=f"norm [{name}]")
-        yield from (replace(node, array=through * row, through=f"{other} norm [{name}]") for other, row in rows)
-        yield from (replace(node, array=through / row, through=f"1/{other} norm [{name}]") for other, row in rows if row.all())
+        back = f"back through the norm to {name}"
+        yield replace(node, array=through, through=back)
+        yield from (replace(node, array=through * row, through=f"{back}, times {other}") for other, row in rows)
+        yield from (replace(node, array=through / row, through=f"{back}, over {other}") for other, row in rows if row.all())

@@ -96,7 +96,7 @@ def _times(c):
 def _compared(case, got, in_a, due, in_n):
     """Findings from two formulas: the first piece at which they differ."""
     says = f"is {_times(in_a)}{got}; it should be {_times(in_n)}{due}."
-    if due.node.through.startswith("softmax") and got.node.factor and not got.node.through:
+    if due.node.through.startswith("back through softmax") and got.node.factor and not got.node.through:
         yield case.finding(Cause.MISSING_CENTERING, says, matched=got.node.factor)
     elif got.how != due.how or got.node.base != due.node.base and _base(got) == _base(due):
         cause = {"reshaped": Cause.RESHAPED, "sum": Cause.WRONG_AXIS}.get(got.how, Cause.TRANSPOSED)

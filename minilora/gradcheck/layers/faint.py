@@ -1,8 +1,8 @@
 """Entries too small to be seen well in the loss, of which a model has many at the values that training starts from.
 
 The slope of a loss L is known to no better than its rounding, some thousand eps |L|. An entry of 1e-8 is then compared to a few
-digits only, however exact backward is. Such an entry passes if what is known of it agrees: an entry that is lost, doubled or of
-the wrong sign fails all the same, and a smaller mistake would have to spare every larger entry of the same parameter.
+digits only, however exact backward is. Such an entry passes if what is known of it agrees, and if the largest entry of the same
+parameter is right to the last digit asked for: an entry that is lost, doubled or of the wrong sign fails all the same.
 """
 
 from dataclasses import replace
@@ -35,7 +35,8 @@ def pass_faint(report, loss, rtol):
 def _agrees(record, loss, rtol):
     doubtful = ~(record.errors <= rtol)
     apart = np.abs(record.analytic - record.numeric)[doubtful]
-    return bool((apart <= ROUNDED * abs(loss)).all() and (record.errors[doubtful] <= AGREED).all())
+    close = (apart <= ROUNDED * abs(loss)).all() and (record.errors[doubtful] <= AGREED).all()
+    return bool(close and not doubtful.flat[np.argmax(np.abs(record.numeric))])
 
 
 def _alone(finding, report):

@@ -11,7 +11,9 @@ import numpy as np
 from minilora.backend import asnumpy
 from minilora.gradcheck.layers.blindness import blind_spots
 from minilora.gradcheck.layers.discipline import add_discipline, left_alone, one_by_one
+from minilora.gradcheck.layers.located import dx_first
 from minilora.gradcheck.layers.modes import has_modes, in_training
+from minilora.gradcheck.layers.reach import layers_of
 from minilora.gradcheck.layers.recording import copied, parts_of, record
 from minilora.gradcheck.layers.reshaped import repeated_ids, second_calls, twin
 from minilora.gradcheck.layers.runs import Run
@@ -56,12 +58,14 @@ def check_layer(layer, x, rtol=1e-6, rng=0, zero=(), values=DRAWN):
         notes = draw(layer, rng, lambda: _is_finite(layer, x)) if values == DRAWN else []
         run = Run(layer, {"x": x}, parameters, Dice(layer))
         report = _check(run, rtol, rng, zero, notes)
+        own = host_data(parameters) if values == OWN else {}
         if not all(record.ok for record in report.inputs.values()):
+            report.notes.extend(blind_spots(layer, run.arguments, run.forward().shape, own))
             return report
         duplicates, shown = repeated_ids(run, rtol, rng)
         report.findings.extend(duplicates or second_calls(run, fresh, rtol, rng))
         y = run.forward()
-        report.notes.extend(blind_spots(layer, shown, y.shape, host_data(parameters) if values == OWN else {}))
+        report.notes.extend(blind_spots(layer, shown, y.shape, own))
         if has_modes(layer):
             layer.train()
             if not np.array_equal(run.forward(), y):
@@ -84,6 +88,12 @@ def _check(run, rtol, rng, zero, notes):
     before, after = {**run.copies(), "dy": dy, **kept}, {**given, "dy": dy.copy()}
     gradients, findings = run.backward(after["dy"])
     gradients |= gradients_of(parameters)
+
+    def step():
+        got = run.step(dy)
+        put_back(frozen, kept_frozen)
+        return got
+
     about_y, differentiable = output_findings(y, lowered, [second, third])
     mutated = mutations(before, {**after, **host_data(parameters)}, "forward or backward")
     findings += about_y + [*mutated, *left_alone(frozen, kept_frozen, frozen_gradients)]
@@ -91,13 +101,14 @@ def _check(run, rtol, rng, zero, notes):
     put_back(frozen, kept_frozen)
     gradients = {name: copied(gradient) for name, gradient in gradients.items()}  # before forward uses their memory again
     if not mutated:
-        parts = parts_of(record(layer, run.dice, lambda inner: {}, lambda: run.step(dy)))
+        parts = parts_of(record(layer, run.dice, lambda inner: {}, step))
         context = replace(context, arrays={**parts, **context.arrays})
-        put_back(frozen, kept_frozen)
     shapes = {name: np.shape(value) for name, value in run.arguments.items()}
     report = compare(run.values, gradients, run.y_at, y, dy, rtol, zero, shapes, differentiable, context, findings, notes=notes)
+    if layers_of(layer):
+        report.findings[:] = dx_first(report.findings, run.inputs)
     if differentiable and not mutated and not any(gradient is None for gradient in gradients.values()):
-        add_discipline(report, lambda: run.step(dy), parameters, layer.zero_grad, one_by_one(list(parameters)))
+        add_discipline(report, step, parameters, layer.zero_grad, one_by_one(list(parameters)))
     return report
 
 

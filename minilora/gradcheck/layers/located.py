@@ -21,7 +21,7 @@ from minilora.gradcheck.returned import host, match
 from minilora.gradcheck.subject import JITTER, compare, read_output
 from minilora.gradcheck.verdict import judge
 
-VAGUE = (Cause.WRONG, Cause.MISSING_TERM, Cause.EXTRA_TERM)
+LACKS = (Cause.MISSING_TERM, Cause.EXTRA_TERM, Cause.GRADIENT_CUT)
 
 
 class Blame:
@@ -77,17 +77,20 @@ class Blame:
         report = local.report(self.rtol)
         left_out = next((call for call in _uncalled(local.call.inside) if not self._changes_nothing(call)), None)
         others = len(set(wrong) - {names.get(finding.input) for finding in report.findings})
-        for finding in _in_order(report.findings, local):
-            if finding.fails:
-                message = f"{local.call.name} is the first layer, seen from the loss, that is wrong by itself. {finding.message}"
-                if others:
-                    many = f"{others} other parameters are" if others > 1 else "One other parameter is"
-                    message += f" {many} wrong too, because of it or apart from it."
-                input = names.get(finding.input, local.call.name)
-                if left_out:
-                    input, left_out = left_out.name, None
-                    message = f"{input} runs in forward, and its backward is not called. {message}"
-                yield replace(finding, input=input, message=message)
+        failing = [finding for finding in report.findings if finding.fails]
+        first, *rest = dx_first(failing, local.run.inputs) if local.call.inside else failing
+        message = f"{local.call.name} is the first layer, seen from the loss, that is wrong by itself. {first.message}"
+        if others:
+            many = f"{others} other parameters are" if others > 1 else "One other parameter is"
+            message += f" {many} wrong too, because of it or apart from it."
+        input = names.get(first.input, local.call.name)
+        if left_out:
+            input = left_out.name
+            message = f"{input} runs in forward, and its backward is not called. {message}"
+        yield replace(first, input=input, message=message)
+        for finding in rest:
+            if finding.cause is not Cause.WRONG:
+                yield replace(finding, input=names.get(finding.input, local.call.name))
 
     def _changes_nothing(self, call):
         """Whether a layer without parameters gave back what it was given, such as dropout with p = 0: backward may skip it."""
@@ -144,13 +147,13 @@ class Local:
         return compare(values, self.gradients, self.run.y_at, self.y, self.dy, rtol, ("*",), shapes, True, context, screen=True)
 
 
-def _in_order(findings, local):
-    """The findings; for a layer around others those about its dx first, unless a parameter shows more than a term that is lost.
+def dx_first(findings, inputs):
+    """The findings about a layer around others, those with a name about its inputs first if the parameters only lack a term.
 
-    All is right inside it, so what its parameters lack is what it did not pass on, which dx tells more directly.
+    What a parameter deep inside lacks is what the layer did not pass on to it, which dx tells more directly.
     """
-    about_dx = [finding for finding in findings if finding.input in local.run.inputs and finding.cause is not Cause.WRONG]
-    if local.call.inside and about_dx and findings[0].cause in VAGUE:
+    about_dx = [finding for finding in findings if finding.input in inputs and finding.cause in LACKS]
+    if about_dx and findings[0].cause in (*LACKS, Cause.WRONG):
         return about_dx + [finding for finding in findings if finding not in about_dx]
     return findings
 

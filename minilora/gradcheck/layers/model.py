@@ -4,8 +4,6 @@ A model has `loss(*batch) -> float`, `backward()`, `named_parameters()` and `zer
 layers are what has `forward` and `backward` among its attributes.
 """
 
-from dataclasses import replace
-
 import numpy as np
 
 from minilora.gradcheck.context import Context
@@ -19,6 +17,7 @@ from minilora.gradcheck.layers.modes import has_modes, in_training
 from minilora.gradcheck.layers.reach import layers_of
 from minilora.gradcheck.layers.replay import Replay
 from minilora.gradcheck.layers.state import Dice, clear, gradients_of, preserved
+from minilora.gradcheck.layers.telling import between, not_following, skipped, wrong_by_a_layer
 from minilora.gradcheck.layers.values import (
     DRAWN,
     OWN,
@@ -34,7 +33,6 @@ from minilora.gradcheck.layers.values import (
 from minilora.gradcheck.subject import check_rtol, compare, mutations, output_findings
 
 SCREENED = 1e-6  # rtol from which a central difference that agrees is proof enough
-NO_LAYERS_FAULT = (Cause.DEAD_PARAMETER, Cause.KINK, Cause.ROUNDING)
 OF_THE_PARAMETER = (Cause.NOT_ACCUMULATED, Cause.NOT_ZEROED)
 
 
@@ -53,12 +51,13 @@ def check_model(model, *batch, rtol=1e-6, rng=0, zero=(), samples=None, values=D
 
     Returns a Report with the parameters' names. If a gradient is wrong, every layer is checked by itself, and the findings
     about the first wrong one, seen from the loss, come first: about its parameter, or about the layer's dotted name if it is
-    its dx; others that are off are only mentioned. Checked too: that a second backward adds up, zero_grad() empties, and frozen parameters stay as they are.
+    its dx. What else is wrong is only mentioned then. Checked too: that a second backward adds up, zero_grad() empties, and
+    frozen parameters stay as they are. The notes say which mistakes these values could not have shown.
 
     A model with modes is checked in training mode, its random generators (np.random.Generator, found among the attributes) set
     back before every loss. It must be float64, else ValueError. Weights, modes, generators and buffers are put back after, bit
-    for bit, and the gradients are set to zero. ValueError too for rtol <= 0, samples < 1 or another word for values; TypeError for a model that is
-    none. The notes say which mistakes the batch, and values that were not drawn, could not have shown.
+    for bit, and the gradients are set to zero. ValueError too for rtol <= 0, samples < 1 or another word for values; TypeError
+    for a model that is none.
     """
     check_rtol(rtol)
     check_values(values)
@@ -141,16 +140,16 @@ class _Model:
         plain = list(report.findings)
         freeze = one_by_one if samples is None else in_groups
         add_discipline(report, self.step, parameters, model.zero_grad, freeze(list(parameters)))
-        wrong = _wrong(report)
+        wrong = wrong_by_a_layer(report)
         if wrong:
             apart = not layers_of(model) or any(finding.cause in OF_THE_PARAMETER for finding in report.findings)
             located = [] if apart else self._located(report, wrong, rtol, rng, thorough=samples is None)
             if located:
-                report.findings[:] = [*located, *_following(located, wrong, report.findings)]
+                report.findings[:] = [*located, *not_following(wrong, report.findings)]
             else:
                 place = report.findings.index(plain[0])
                 explained = compared(explain=True).findings
-                report.findings[place : place + len(plain)] = explained if apart else _between(explained, wrong)
+                report.findings[place : place + len(plain)] = explained if apart else between(explained, wrong)
         return report
 
     def _located(self, report, wrong, rtol, rng, thorough):
@@ -167,7 +166,7 @@ class _Model:
             return found
         left_out = blame.left_out(wrong)
         if left_out:
-            return [self._left_out(report, *left_out)]
+            return [skipped(report, *left_out)]
         for name in wrong if thorough else ():
             layer = blame.added_again(name, report[name].analytic)
             if layer:
@@ -175,38 +174,6 @@ class _Model:
                 return [Finding(Cause.DOUBLE_COUNTED, name, None, None, message, matched=layer)]
         return []
 
-    @staticmethod
-    def _left_out(report, layer, name):
-        """The Finding about a layer whose backward is not called, and its parameter."""
-        cut = not report[name].analytic.any()
-        message = f"{layer} runs in forward, and its backward is not called: {entry_name(name)} "
-        message += "is zero." if cut else "gets what other uses of it give, and not this layer's part."
-        return Finding(Cause.GRADIENT_CUT if cut else Cause.MISSING_TERM, name, None, None, message, matched=layer)
-
     def _search(self, rtol, rng):
         clear(self.parameters)
         return Blame(self.model, self.step, self.parameters, self.dice, rtol, rng)
-
-
-def _wrong(report):
-    """The names of the parameters whose gradients are wrong by what some layer does."""
-    wrong = [name for name, record in report.inputs.items() if not record.ok]
-    return [name for name in wrong if any(f.input == name and f.cause not in NO_LAYERS_FAULT for f in report.findings)]
-
-
-def _following(located, wrong, findings):
-    """The model's own findings, after the located ones: a wrong gradient is mentioned, in a word, for the table's verdict."""
-    told = {finding.input for finding in located}
-    for finding in findings:
-        if finding.input not in wrong or finding.cause not in (Cause.WRONG, Cause.WRONG_SHAPE):
-            yield finding
-        elif finding.input not in told:
-            yield replace(finding, message=f"{entry_name(finding.input)} is wrong too, because of it or apart from it.")
-
-
-def _between(findings, wrong):
-    """The findings, the first of which says that no layer is to blame."""
-    place = next(i for i, finding in enumerate(findings) if finding.input in wrong)
-    message = "Every layer is right by itself, so the mistake is in the model's own backward: the gradient of the loss, or "
-    message += f"the way from layer to layer. {findings[place].message}"
-    return [*findings[:place], replace(findings[place], message=message), *findings[place + 1 :]]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minilora.gradcheck import check_layer
+from minilora.gradcheck import check_layer, check_model
 from minilora.nn.parameter import Parameter
 
 
@@ -163,3 +163,38 @@ def test_lower_precision_and_nothing_to_check_are_refused(rng, dense):
     table.W.trainable = False
     with pytest.raises(ValueError, match="no trainable parameter and x is not floating"):
         check_layer(table, np.array([1, 2]))
+
+
+@pytest.mark.parametrize("x", [[3, 4], None, "x"])
+def test_an_x_that_is_none_is_refused(rng, dense, x):
+    expected = r"^x must be an array or a shape, a tuple of ints such as \(3, 4\); got .* a (list|NoneType|str)$"
+    with pytest.raises(TypeError, match=expected):
+        check_layer(dense(rng), x)
+
+
+def test_what_is_no_layer_or_no_model_is_refused(batch):
+    with pytest.raises(TypeError, match="^layer must have forward, .* and zero_grad; int lacks forward, .*zero_grad$"):
+        check_layer(3, (3, 4))
+    with pytest.raises(TypeError, match="^model must have loss, backward, named_parameters and zero_grad; int lacks"):
+        check_model(3, *batch)
+
+
+def test_a_parameter_with_two_names_is_one(rng, dense):
+    class Tied(dense):
+        def named_parameters(self):
+            yield from super().named_parameters()
+            yield "head.W", self.W
+
+    assert list(check_layer(Tied(rng), (5, 3)).inputs) == ["x", "W", "b"] and check_layer(Tied(rng), (5, 3)).ok
+
+
+def test_of_a_layer_around_others_dx_is_told_first(small, rng):
+    block = small(n_layers=1).blocks[0]
+
+    def through_the_norm(dx):
+        dx = block.norm2.backward(dx + block.mlp.backward(block.drop2.backward(dx)))
+        return dx + block.norm1.backward(block.attn.backward(block.drop1.backward(dx)))
+
+    block.backward = through_the_norm
+    first = check_layer(block, (2, 3, block.norm1.gamma.data.size), zero=("k.b",)).findings[0]
+    assert first.input == "x" and first.cause == "missing_term"

@@ -96,3 +96,18 @@ def test_numbers_from_a_source_out_of_reach_are_found(dense, causes):
             return y * source.random(y.shape) if self.training else y
 
     assert causes(check_layer(Noisy(np.random.default_rng(0)), (5, 3))) == [("nondeterministic_forward", "y")]
+
+
+def test_a_lost_mask_is_found_beside_a_frozen_parameter_that_is_updated(dropping, causes):
+    layer = dropping(LOST["not used"])
+    backward = layer.backward
+
+    def updates(dy):
+        if not layer.b.trainable:
+            layer.b.data[0] += 1
+        return backward(dy)
+
+    layer.backward = updates
+    found = causes(check_layer(layer, (5, 3)))
+    assert found[0] == ("frozen_updated", "b") and "dropout_mask_not_reused" in {cause for cause, _ in found}
+    assert found.count(("frozen_updated", "b")) == 1

@@ -68,3 +68,19 @@ def test_every_axis_but_a_float_arrays_last():
     assert shapes == [(1, 4, 3), (2, 3, 3)]
     assert [x.shape for x in other_shapes(np.zeros((1, 4), dtype=int))] == [(2, 4), (1, 3)]
     assert [x.tolist() for x in other_shapes(np.array([1, 2, 3]))] == [[2, 1]]
+
+
+@pytest.mark.parametrize("from_the_start", [True, False])
+def test_what_is_kept_is_found_beside_a_frozen_parameter_that_is_updated(keeps, causes, from_the_start):
+    layer = keeps("size")
+    layer.b.trainable = not from_the_start
+    backward = layer.backward
+
+    def updates(dy):
+        if not layer.b.trainable:
+            layer.b.data[0] += 1
+        return backward(dy)
+
+    layer.backward = updates
+    found = causes(check_layer(layer, (5, 3)))
+    assert [cause for cause, _ in found] == ["frozen_updated", "wrong"]

@@ -119,3 +119,18 @@ def test_running_statistics_come_back(rng, dense):
     layer = Averages(rng)
     assert check_layer(layer, (5, 3)).ok
     assert layer.training and not layer.mean.any()
+
+
+def test_numbers_come_back(rng, dense):
+    class Counts(dense):
+        def __init__(self, *args):
+            super().__init__(*args)
+            self.count, self.name, self.latest = 7, "new", None
+
+        def forward(self, x):
+            self.count, self.name, self.latest = self.count + 1, "called", x
+            return super().forward(x)
+
+    layer = Counts(rng)
+    assert check_layer(layer, (5, 3)).ok
+    assert (layer.count, layer.name, layer.latest) == (7, "new", None)
