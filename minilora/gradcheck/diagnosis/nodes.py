@@ -12,7 +12,7 @@ from minilora.gradcheck.diagnosis import activations
 from minilora.gradcheck.diagnosis.case import STEP, is_mask
 from minilora.gradcheck.diagnosis.pieces import fitted
 
-MOST_NODES, MOST_ARRAYS = 600, 16
+MOST_NODES, MOST_ARRAYS = 1200, 20
 
 
 @dataclass(frozen=True, eq=False)
