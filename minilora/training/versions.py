@@ -11,9 +11,11 @@ from minilora import __version__, backend
 def versions():
     """{"python", "numpy", "minilora", "backend", "threads", "kernels"}: as strings and numbers, for a checkpoint or a report.
 
-    threads: how many the BLAS uses. kernels: the processor that the BLAS chose its code for.
+    threads: how many NumPy's BLAS uses (SciPy brings another, loaded when it is first needed). kernels: the processor that the
+    BLAS chose its code for.
     """
-    blas = [pool for pool in threadpoolctl.threadpool_info() if pool["user_api"] == "blas"]
+    found = [pool for pool in threadpoolctl.threadpool_info() if pool["user_api"] == "blas"]
+    blas = [pool for pool in found if "numpy" in pool["filepath"]] or found
     return {
         "python": platform.python_version(),
         "numpy": version("numpy"),

@@ -8,6 +8,7 @@ import pytest
 
 from minilora.files import FileError, load_arrays, save_arrays
 from minilora.training import SGD, AdamW, Trainer, load_checkpoint, read_state, save_checkpoint
+from minilora.training.versions import versions
 
 
 @pytest.fixture
@@ -211,3 +212,13 @@ def test_a_failed_save_leaves_the_checkpoint_before(trained, tmp_path):
     with pytest.raises(FileError, match="cannot be written as JSON"):
         save_checkpoint(tmp_path, model, optimizer, batches=batches, step=2)
     assert load_checkpoint(tmp_path, model, optimizer)["step"] == 1
+
+
+def test_a_blas_that_scipy_brings_later_is_not_counted(monkeypatch):
+    numpys = {"user_api": "blas", "filepath": "/lib/numpy.libs/libopenblas.so", "num_threads": 1, "architecture": "Haswell"}
+    scipys = numpys | {"filepath": "/lib/scipy.libs/libopenblas.so", "num_threads": 2}
+    seen = []
+    for pools in ([numpys], [numpys, scipys], [scipys]):
+        monkeypatch.setattr("threadpoolctl.threadpool_info", lambda pools=pools: pools)
+        seen.append(versions()["threads"])
+    assert seen == [1, 1, 2]
