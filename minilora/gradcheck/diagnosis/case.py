@@ -11,7 +11,7 @@ from minilora.gradcheck.finding import Finding, entry_name
 
 CLOSE = 1e-6  # relative difference at which two arrays are taken for the same
 DOUBT = 10  # times the numeric gradient's own error, which is allowed on top
-PATIENCE = 10.0  # seconds that a pair is asked about one gradient; a slow one is then left alone
+PATIENCE = 10.0  # seconds that a pair is asked about one gradient, before it is left alone
 STEP = 2.0**-11  # of a directional derivative, relative to the size of what is moved
 
 
@@ -20,6 +20,7 @@ class Case:
     """What is known about the wrong gradient of the input `name`.
 
     a        the analytic gradient, of any shape; n the numeric one; doubt its absolute error; seen: where n is known.
+    spent    [seconds that the pair has been asked].
     context  the Context. others: {input: (analytic or None, numeric)} of all inputs, this one too.
     """
 
@@ -30,7 +31,7 @@ class Case:
     seen: np.ndarray
     context: Context
     others: dict = field(default_factory=dict)
-    since: float = field(default_factory=time.monotonic)
+    spent: list = field(default_factory=lambda: [0.0])
 
     @property
     def output(self):
@@ -73,13 +74,16 @@ class Case:
 
     def ask(self, changes, dy=None):
         """(y, this input's gradient) with some values replaced; None if it cannot be asked. The gradient is None without dy."""
-        if self.context.rerun is None or time.monotonic() - self.since > PATIENCE:
+        if self.context.rerun is None or self.spent[0] > PATIENCE:
             return None
+        start = time.monotonic()
         try:
             with np.errstate(all="ignore"):
                 y, gradients = self.context.rerun(changes, dy)
         except Exception:  # values that forward does not take: then this question has no answer
             return None
+        finally:
+            self.spent[0] += time.monotonic() - start
         gradient = (gradients or {}).get(self.name)
         return y, None if gradient is None else np.array(gradient, dtype=np.float64)
 

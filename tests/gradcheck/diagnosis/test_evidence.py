@@ -164,3 +164,17 @@ def test_two_wrong_entries_are_no_missing_mean():
 def test_every_detective_says_what_it_looks_for():
     detectives = [*SEEN, *FITTED, *ASKED, *LAST]
     assert len(set(detectives)) == len(detectives) and all(detective.__doc__ for detective in detectives)
+
+
+def test_a_slow_pair_is_not_asked_on_and_on(monkeypatch):
+    calls = []
+
+    def backward(dy, c):
+        calls.append(1)
+        return 1.5 * dy * np.cos(c) + dy.sum() * np.sin(c) ** 3
+
+    pair = lambda x: (np.sin(x), x), backward, {"x": matrix(4, 5)}
+    check(*pair)
+    patient, calls[:] = len(calls), []
+    monkeypatch.setattr("minilora.gradcheck.diagnosis.case.PATIENCE", -1.0)
+    assert not check(*pair).ok and len(calls) == 1 < patient
