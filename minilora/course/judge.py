@@ -7,6 +7,7 @@ gradients with it, every entry.
 
 import inspect
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from minilora.course.formulas import formulas, tag_of, tags_in, upstream
 from minilora.course.process import StudentProblem, StudentProcess
 from minilora.course.stubs import cases
 from minilora.gradcheck import check
+from minilora.gradcheck.clues import cache_names
 from minilora.gradcheck.finding import Cause, entry_name
 
 TOLERANCE = 1e-9  # of y, relative to its largest entry: another order of summation passes, another formula does not
@@ -88,13 +90,16 @@ def _judge_set(exercise, student, inputs, constants, lines):
     if problem:
         return [Failure(name, tag, f"{tag}  {problem}")]
 
+    names = cache_names(pair.forward)
+
     def forward(**given):
         y, cache = pair.forward(**given)
-        return y, (given, cache)
+        kept = dict(zip(names, cache, strict=True)) if names else {"kept": cache}
+        return y, SimpleNamespace(given=given, **kept)
 
     def backward(dy, cache):
-        given, _ = cache  # the library's own cache is there for the diagnosis alone
-        arrays, numbers = ({name: given[name] for name in names} for names in (inputs, constants))
+        given = cache.given  # the library's own cache is there for the diagnosis alone
+        arrays, numbers = ({name: given[name] for name in kind} for kind in (inputs, constants))
         return student.run(arrays, numbers, dy)[1]
 
     report = check(forward, backward, inputs, constants, rng=SEED)

@@ -1,9 +1,11 @@
 """What can be known about a pair of functions from outside: what forward cached, the numbers it uses, the formulas it names."""
 
+import ast
 import inspect
 import math
 import re
 import sys
+import textwrap
 from collections.abc import Mapping
 from numbers import Real
 
@@ -16,10 +18,29 @@ DEEPEST = 3  # levels of tuples, dicts and objects that a cache is searched for 
 FORMULA = re.compile(r"\((B\d+)\)\s+d(\w+)\s*=\s*(.*?)\s*$")
 
 
-def contents(cache):
-    """({name: array}, {name: number}) of a cache: "cache[0]", "cache['P']", "cache.P"; floating arrays in float64."""
+def cache_names(forward):
+    """The names of what forward caches, where it ends in `return y, (xhat, std, gamma)`; () if it does not."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(forward)))
+    except (TypeError, OSError, SyntaxError):
+        return ()
+    returned = [node.value for node in ast.walk(tree) if isinstance(node, ast.Return)]
+    pairs = [value.elts[1] for value in returned if isinstance(value, ast.Tuple) and len(value.elts) == 2]
+    if len(pairs) != 1 or not isinstance(pairs[0], ast.Tuple):
+        return ()
+    return tuple(item.id if isinstance(item, ast.Name) else "" for item in pairs[0].elts)
+
+
+def contents(cache, names=()):
+    """({name: array}, {name: number}) of a cache: "cache[0]", "cache['P']", "cache.P"; floating arrays in float64.
+
+    names   of the items of a tuple, which are then "cache.P" too; "" for one without.
+    """
+    items = {"cache": cache}
+    if isinstance(cache, tuple) and len(names) == len(cache):
+        items = {f"cache.{names[i]}" if names[i] else f"cache[{i}]": item for i, item in enumerate(cache)}
     arrays, numbers = {}, {}
-    for name, value in _walk("cache", cache, DEEPEST):
+    for name, value in (found for place, item in items.items() for found in _walk(place, item, DEEPEST)):
         if isinstance(value, Real) and not isinstance(value, (bool, np.bool_)):
             numbers[name] = float(value)
             continue
@@ -29,7 +50,7 @@ def contents(cache):
             continue
         if array.ndim == 0 and array.dtype.kind in "fiu":
             numbers[name] = float(array)
-        elif array.dtype.kind in "fbiu":
+        elif array.ndim and array.dtype.kind in "fbiu":
             arrays[name] = array.astype(np.float64) if array.dtype.kind == "f" else array.copy()
     return arrays, numbers
 

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 from minilora.backend import asnumpy
-from minilora.gradcheck.clues import contents, formulas_of, surroundings_of
+from minilora.gradcheck.clues import cache_names, contents, formulas_of, surroundings_of
 from minilora.gradcheck.context import Context
 from minilora.gradcheck.returned import host, match
 from minilora.gradcheck.subject import check_rtol, compare, cotangent, mutations, output_findings, read_output
@@ -101,11 +101,12 @@ def _check(forward, backward, inputs, constants, rtol, dy_of, zero, dims):
 
     def moved(changes):
         y, _, cache, _ = run(changes)
-        return {output: y, **contents(cache)[0]}
+        return {output: y, **contents(cache, names)[0]}
 
     output = "y" if "y" not in given else "output"
     around, numbers = surroundings_of(forward, constants)
-    cached, cached_numbers = contents(first_cache)
+    names = cache_names(forward)
+    cached, cached_numbers = contents(first_cache, names)
     cached = {name: array for name, array in cached.items() if not any(np.array_equal(array, a) for a in given.values())}
     context = Context(
         arrays={**around, **{name: a for name, a in given.items() if a is not None}, output: y, "dy": dy, **cached},

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from minilora.gradcheck.clues import contents, formulas_of, surroundings_of
+from minilora.gradcheck.clues import cache_names, contents, formulas_of, surroundings_of
 from minilora.ops import linear_backward
 
 FACTOR = 2.5
@@ -19,6 +19,18 @@ def test_a_cache_is_searched_whatever_its_form():
     arrays, numbers = contents({"layer": SimpleNamespace(ids=ids, n=3)})
     assert set(arrays) == {"cache['layer'].ids"} and numbers == {"cache['layer'].n": 3.0}
     assert contents(a)[0].keys() == {"cache"} and contents(None) == ({}, {})
+
+
+def test_a_cache_has_the_names_that_forward_gives_it():
+    def forward(x):
+        if x is None:
+            raise ValueError
+        P, n = x + 1, 3
+        return P.sum(), (x, P, n, x is None)
+
+    assert cache_names(forward) == ("x", "P", "n", "") and cache_names(np.sin) == () == cache_names(lambda x: (x, x))
+    arrays, numbers = contents(forward(np.ones(2))[1], cache_names(forward))
+    assert list(arrays) == ["cache.x", "cache.P"] and numbers == {"cache.n": 3.0}
 
 
 def test_what_is_kept_is_a_copy():
