@@ -3,8 +3,10 @@
 import numpy as np
 
 from minilora.gradcheck.diagnosis.expressions import equal
+from minilora.gradcheck.diagnosis.scale import SCALE_NAMES
+from minilora.gradcheck.diagnosis.zeros import DROPPING
 
-SCALES = {"s": 1.0, "scale": 1.0, "scaling": 1.0, "tau": 1.0, "temperature": 1.0, "p": 0.0, "dropout": 0.0, "p_drop": 0.0}
+SCALES = dict.fromkeys((*SCALE_NAMES, "tau", "temperature"), 1.0) | dict.fromkeys(DROPPING, 0.0)  # where they do nothing
 SYMMETRIC = 1e-9  # relative difference below which a matrix counts as symmetric
 
 

@@ -62,6 +62,7 @@ ASKED = (  # of the pair, with other values
     asked_of_inputs.neutral_mask,
     jacobian.pattern,
 )
+WEAKEST = 5  # of the strengths that findings about several inputs are sorted by; see `examine`
 LAST = (terms.identity, factors.row_ratio, zeros.leak, centering.lost_invariance)
 
 
@@ -97,7 +98,11 @@ def _vague(finding):
 
 
 def examine(case):
-    """[(strength, finding)] of the first detective that recognises something: 0 for what is seen in the gradients alone."""
+    """[(strength, finding)] of the first detective that recognises something.
+
+    The strength is 0 for what is seen in the gradients alone, 1 with the arrays at hand, 2 and 3 for what the pair answered, 4
+    for the last resorts, and WEAKEST where there is a factor but no name for it.
+    """
     vague = []
     for strength, detectives in enumerate((SEEN, FITTED, ASKED)):
         for detective in detectives:
@@ -107,13 +112,13 @@ def examine(case):
             elif found:
                 return _told(strength, found)
         if vague and detectives is FITTED:
-            return _told(9, vague)
+            return _told(WEAKEST, vague)
     for term, name in asked_of_inputs.term_through(case):
         if found := _of_a_term(term, name):
             return _told(3, found)
     for detective in LAST:
         if found := list(detective(case)):
-            return _told(5 if detective is zeros.leak else 4, found)
+            return _told(4, found)
     return []
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from minilora.gradcheck.diagnosis import activations
 from minilora.gradcheck.diagnosis.case import STEP, is_mask
-from minilora.gradcheck.diagnosis.pieces import fitted
+from minilora.gradcheck.diagnosis.pieces import broadcasts, fitted
 
 MOST_NODES, MOST_ARRAYS = 1200, 20
 
@@ -92,15 +92,11 @@ def _times(node, at_hand, slopes):
         if K.shape == U.shape and K.ndim > 1 and not is_mask(K):
             for activation, F in activations.slopes(name, K):
                 yield replace(node, array=U * F, factor=activation, zeros=bool((F == 0).any()))
-        if K.size > 1 and K.ndim <= U.ndim and _broadcasts(K.shape, U.shape) and np.ptp(K):
+        if K.size > 1 and K.ndim <= U.ndim and broadcasts(K.shape, U.shape) and np.ptp(K):
             yield replace(node, array=U * K, factor=name, zeros=bool((K == 0).any()))
     for name, F in slopes:
         if F.shape == U.shape:
             yield replace(node, array=U * F, factor=name, zeros=bool((F == 0).any()))
-
-
-def _broadcasts(sizes, shape):
-    return all(size in (1, full) for size, full in zip(reversed(sizes), reversed(shape), strict=False))
 
 
 def elementwise_slopes(case):

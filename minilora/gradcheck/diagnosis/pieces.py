@@ -24,7 +24,7 @@ def fitted(case, shape=None):
 
 
 def _forms(array, shape):
-    if array.ndim <= len(shape) and _fits(array.shape, shape):
+    if array.ndim <= len(shape) and broadcasts(array.shape, shape):
         yield array
     if array.size == np.prod(shape) and array.shape[-1] == shape[-1]:  # rows, flattened
         yield array.reshape(shape)
@@ -32,7 +32,8 @@ def _forms(array, shape):
         yield array.reshape(array.shape + (1,) * (len(shape) - array.ndim))
 
 
-def _fits(sizes, shape):
+def broadcasts(sizes, shape):
+    """Whether an array of these sizes broadcasts to the shape."""
     return all(size in (1, full) for size, full in zip(reversed(sizes), reversed(shape), strict=False))
 
 

@@ -102,7 +102,7 @@ def _named(case, c, matches):
         yield Cause.MISSING_LORA_SCALE, text, f"{text} is the inverse of LoRA's scale, which was left out."
     elif roots and (_attends(case) or not (whole or equal(c, 2))):
         text = roots[0].text
-        yield Cause.MISSING_ATTENTION_SCALE, text, f"forward divides by {text}, backward does not."
+        yield Cause.MISSING_ATTENTION_SCALE, text, f"the factor is {text}, as where forward divides by it and backward does not."
     elif inverse_root:
         text = inverse_root.text
         yield Cause.MISSING_ATTENTION_SCALE, text, f"forward's scale, the inverse of {text}, was left out."

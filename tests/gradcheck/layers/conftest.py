@@ -141,3 +141,58 @@ def wrong_b(dense):
             return dz @ self.W.data
 
     return WrongB
+
+
+class Table(Part):
+    """An embedding: integers in, no gradient for them."""
+
+    def __init__(self, rng):
+        self.W = Parameter(rng.standard_normal((9, 2)), name="W")
+
+    def forward(self, ids):
+        self.ids = ids
+        return self.W.data[ids]
+
+    def backward(self, dy):
+        if self.W.trainable:
+            np.add.at(self.W.grad, self.ids, dy)
+
+
+@pytest.fixture
+def table():
+    """The class Table, to be broken."""
+    return Table
+
+
+@pytest.fixture
+def with_modes(dense):
+    """The class of a dense layer that can train() and eval()."""
+
+    class WithModes(dense):
+        training = True
+
+        def train(self):
+            self.training = True
+
+        def eval(self):
+            self.training = False
+
+    return WithModes
+
+
+@pytest.fixture
+def updates_frozen():
+    """Makes backward change the b of a layer while b is frozen. Returns the layer."""
+
+    def make(layer):
+        backward = layer.backward
+
+        def updates(dy):
+            if not layer.b.trainable:
+                layer.b.data[0] += 1
+            return backward(dy)
+
+        layer.backward = updates
+        return layer
+
+    return make

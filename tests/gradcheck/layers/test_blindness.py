@@ -5,7 +5,6 @@ import pytest
 
 from minilora.gradcheck import check_layer, check_model
 from minilora.gradcheck.layers.blindness import blind_spots_of_batch
-from minilora.nn.parameter import Parameter
 
 IDS, TARGETS = np.array([[2, 5, 2, 0], [6, 2, 6, 6]]), np.array([[5, 2, -100, 3], [2, -100, 6, 1]])
 
@@ -47,42 +46,23 @@ def test_what_many_parameters_share_is_said_once():
     assert note.startswith("blocks.0.norm.gamma (like 2 more) is 1 everywhere")
 
 
-class Table:
-    """An embedding whose backward keeps the last of the rows that an id gets."""
+def test_ids_that_never_repeat_are_made_to(rng, causes, table):
+    class Overwrites(table):
+        """Keeps the last of the rows that an id gets."""
 
-    def __init__(self, rng):
-        self.W = Parameter(rng.standard_normal((9, 2)), name="W")
+        def backward(self, dy):
+            if self.W.trainable:
+                self.W.grad[self.ids] += dy
 
-    def named_parameters(self):
-        yield "W", self.W
-
-    def zero_grad(self):
-        self.W.zero_grad()
-
-    def forward(self, ids):
-        self.ids = ids
-        return self.W.data[ids]
-
-    def backward(self, dy):
-        if self.W.trainable:
-            self.W.grad[self.ids] += dy
-
-
-def test_ids_that_never_repeat_are_made_to(rng, causes):
     ids = np.array([[0, 2, 5], [4, 1, 3]])
-    report = check_layer(Table(rng), ids)
+    report = check_layer(Overwrites(rng), ids)
     assert causes(report) == [("overwritten_duplicates", "W")] and report["W"].ok
     assert report.findings[0].message.startswith("Right for x in which no id repeats")
 
-    class Right(Table):
-        def backward(self, dy):
-            if self.W.trainable:
-                np.add.at(self.W.grad, self.ids, dy)
-
-    report = check_layer(Right(rng), ids)
+    report = check_layer(table(rng), ids)
     assert report.ok and not report.notes
 
-    class Strict(Right):
+    class Strict(table):
         def forward(self, ids):
             if len(np.unique(ids)) < ids.size:
                 raise ValueError("every id once, please")

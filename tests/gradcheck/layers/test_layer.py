@@ -4,28 +4,6 @@ import numpy as np
 import pytest
 
 from minilora.gradcheck import check_layer, check_model
-from minilora.nn.parameter import Parameter
-
-
-class Table:
-    """An embedding: integers in, no gradient for them."""
-
-    def __init__(self, rng):
-        self.W = Parameter(rng.standard_normal((5, 2)), name="W")
-
-    def named_parameters(self):
-        yield "W", self.W
-
-    def zero_grad(self):
-        self.W.zero_grad()
-
-    def forward(self, ids):
-        self.ids = ids
-        return self.W.data[ids]
-
-    def backward(self, dy):
-        if self.W.trainable:
-            np.add.at(self.W.grad, self.ids, dy)
 
 
 def test_a_right_layer_passes_and_is_left_as_it_was(rng, dense, weights):
@@ -42,8 +20,8 @@ def test_float32_input_of_a_layer_is_lifted(rng, dense):
     assert check_layer(dense(rng), rng.standard_normal((5, 3)).astype(np.float32)).max_error < 1e-8
 
 
-def test_integer_input_gets_no_gradient(rng):
-    report = check_layer(Table(rng), np.array([[0, 2, 2], [4, 1, 3]]))
+def test_integer_input_gets_no_gradient(rng, table):
+    report = check_layer(table(rng), np.array([[0, 2, 2], [4, 1, 3]]))
     assert report.ok and list(report.inputs) == ["W"]
 
 
@@ -154,15 +132,15 @@ def test_a_step_out_of_the_domain_warns_of_nothing(rng, dense):
     assert check_layer(layer, np.array([[1.0, 1e-5, 2.0]])).ok
 
 
-def test_lower_precision_and_nothing_to_check_are_refused(rng, dense):
+def test_lower_precision_and_nothing_to_check_are_refused(rng, dense, table):
     with pytest.raises(ValueError, match="W is float32, but a gradient check needs float64 weights"):
         check_layer(dense(rng, dtype=np.float32), rng.standard_normal((5, 3)))
     with pytest.raises(ValueError, match="rtol must be > 0"):
         check_layer(dense(rng), rng.standard_normal((5, 3)), rtol=np.nan)
-    table = Table(rng)
-    table.W.trainable = False
+    ids_only = table(rng)
+    ids_only.W.trainable = False
     with pytest.raises(ValueError, match="no trainable parameter and x is not floating"):
-        check_layer(table, np.array([1, 2]))
+        check_layer(ids_only, np.array([1, 2]))
 
 
 @pytest.mark.parametrize("x", [[3, 4], None, "x"])

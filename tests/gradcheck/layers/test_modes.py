@@ -7,22 +7,14 @@ from minilora.gradcheck import check_layer
 
 
 @pytest.fixture
-def dropping(dense):
+def dropping(with_modes):
     """The class of a dense layer with dropout of a half on its output; backward(self, dy) of the dropout alone may be given."""
 
     def make(drop_backward=lambda self, dy: dy * self.mask * 2):
-        class Dropping(dense):
-            training = True
-
+        class Dropping(with_modes):
             def __init__(self, rng):
                 super().__init__(rng)
                 self.parts = {"sources": [np.random.default_rng(5)]}
-
-            def train(self):
-                self.training = True
-
-            def eval(self):
-                self.training = False
 
             def forward(self, x):
                 y = super().forward(x)
@@ -62,16 +54,8 @@ def test_a_lost_scale_is_not_taken_for_a_lost_mask(dropping, causes):
     assert report.findings[0].message.startswith("In training mode only")
 
 
-def test_a_mistake_without_random_numbers_is_no_lost_mask(dense, causes):
-    class Doubles(dense):
-        training = True
-
-        def train(self):
-            self.training = True
-
-        def eval(self):
-            self.training = False
-
+def test_a_mistake_without_random_numbers_is_no_lost_mask(with_modes, causes):
+    class Doubles(with_modes):
         def forward(self, x):
             return super().forward(x) + (np.sin(x).sum(axis=1, keepdims=True) if self.training else 0)
 
@@ -79,18 +63,10 @@ def test_a_mistake_without_random_numbers_is_no_lost_mask(dense, causes):
     assert not report.ok and {"dropout_mask_not_reused"}.isdisjoint(cause for cause, _ in causes(report))
 
 
-def test_numbers_from_a_source_out_of_reach_are_found(dense, causes):
+def test_numbers_from_a_source_out_of_reach_are_found(with_modes, causes):
     source = np.random.default_rng(1)
 
-    class Noisy(dense):
-        training = True
-
-        def train(self):
-            self.training = True
-
-        def eval(self):
-            self.training = False
-
+    class Noisy(with_modes):
         def forward(self, x):
             y = super().forward(x)
             return y * source.random(y.shape) if self.training else y
@@ -98,16 +74,9 @@ def test_numbers_from_a_source_out_of_reach_are_found(dense, causes):
     assert causes(check_layer(Noisy(np.random.default_rng(0)), (5, 3))) == [("nondeterministic_forward", "y")]
 
 
-def test_a_lost_mask_is_found_beside_a_frozen_parameter_that_is_updated(dropping, causes):
+def test_a_lost_mask_is_found_beside_a_frozen_parameter_that_is_updated(dropping, causes, updates_frozen):
     layer = dropping(LOST["not used"])
-    backward = layer.backward
-
-    def updates(dy):
-        if not layer.b.trainable:
-            layer.b.data[0] += 1
-        return backward(dy)
-
-    layer.backward = updates
+    updates_frozen(layer)
     found = causes(check_layer(layer, (5, 3)))
     assert found[0] == ("frozen_updated", "b") and "dropout_mask_not_reused" in {cause for cause, _ in found}
     assert found.count(("frozen_updated", "b")) == 1

@@ -71,16 +71,9 @@ def test_every_axis_but_a_float_arrays_last():
 
 
 @pytest.mark.parametrize("from_the_start", [True, False])
-def test_what_is_kept_is_found_beside_a_frozen_parameter_that_is_updated(keeps, causes, from_the_start):
+def test_what_is_kept_is_found_beside_a_frozen_parameter_that_is_updated(keeps, causes, from_the_start, updates_frozen):
     layer = keeps("size")
     layer.b.trainable = not from_the_start
-    backward = layer.backward
-
-    def updates(dy):
-        if not layer.b.trainable:
-            layer.b.data[0] += 1
-        return backward(dy)
-
-    layer.backward = updates
+    updates_frozen(layer)
     found = causes(check_layer(layer, (5, 3)))
     assert [cause for cause, _ in found] == ["frozen_updated", "wrong"]

@@ -80,16 +80,8 @@ def test_an_optimizer_can_go_on_afterwards(model, batch):
     assert everything(model) == everything(twin)
 
 
-def test_a_mode_that_only_the_class_knows_comes_back_after_a_failure(rng, dense):
-    class Wrong(dense):
-        training = True
-
-        def train(self):
-            self.training = True
-
-        def eval(self):
-            self.training = False
-
+def test_a_mode_that_only_the_class_knows_comes_back_after_a_failure(rng, with_modes):
+    class Wrong(with_modes):
         def backward(self, dy):
             return -super().backward(dy)
 
@@ -97,19 +89,11 @@ def test_a_mode_that_only_the_class_knows_comes_back_after_a_failure(rng, dense)
     assert not check_layer(layer, (5, 3)).ok and layer.training
 
 
-def test_running_statistics_come_back(rng, dense):
-    class Averages(dense):
-        training = True
-
+def test_running_statistics_come_back(rng, with_modes):
+    class Averages(with_modes):
         def __init__(self, *args):
             super().__init__(*args)
             self.mean = np.zeros(3)
-
-        def train(self):
-            self.training = True
-
-        def eval(self):
-            self.training = False
 
         def forward(self, x):
             if self.training:
