@@ -1,64 +1,87 @@
-"""Hang adapters in the linear layers of a model, switch them on and off, take them out."""
+"""Hang adapters in the layers of a model, switch them on and off, take them out."""
 
 from dataclasses import replace
-from fnmatch import fnmatchcase
 
 from minilora import backend
-from minilora.nn.linear import Linear
+from minilora.adapters.evidence import gather
+from minilora.adapters.settle import settle
+from minilora.adapters.spec import Spec, matches
+from minilora.nn.adaptable import Adaptable
+from minilora.nn.embedding import Embedding
 
 ALL_LINEAR = ("blocks.*",)  # every linear layer of every block: the rule that does well in most comparisons
 
 
 def inject(model, spec, targets=ALL_LINEAR, rng=0, name="default", batch=None):
-    """Hang an adapter in each linear layer that `targets` names, and freeze everything else. Returns the layers' names.
+    """Hang an adapter in each layer that `targets` names, and freeze everything else. Returns the layers' names.
 
-    spec: what to add, such as LoRA(r=8, alpha=16). targets: names or globs; each must match a whole dotted end of some layer's
-    name: "attn.q", "mlp.up", "blocks.0.attn.v", "blocks.*.mlp.*". rng: int or NumPy Generator, which draws the start values.
-    name: several adapters may hang in one layer under different names; their changes add up, and only the new one is trained.
-    batch: for methods that start from data; LoRA does not, so None. ValueError, with nothing changed, for a target that matches
-    nothing, a rank out of range, a name that is taken or cannot be, or any other argument that is none.
+    spec: what to add, such as LoRA(r=8, alpha=16). targets: names or globs; each must match a whole dotted end of some linear
+    layer's name: "attn.q", "mlp.up", "blocks.0.attn.v", "blocks.*.mlp.*"; or be an embedding's whole name, "embed".
+    rng: int or NumPy Generator, which draws the start values. name: several adapters may hang in one layer under different
+    names; their changes add up, and only the new one is trained. batch: what model.loss takes, (ids, targets), for methods that
+    start from data; else None. ValueError, with nothing changed, for a target that matches nothing, a rank out of range, a name
+    that is taken or cannot be, or any other argument that is none.
     """
     _refuse(spec, name, batch)
     layers = match(model, targets)
-    for layer_name, _, key, _ in adapters_of(model):
-        if key == name:
-            raise ValueError(f"{layer_name} has an adapter named {name!r} already: take another name, or remove(model, {name!r})")
-    for layer in layers.values():
-        spec.refuse(layer)
-    rng = backend.as_generator(rng)
-    for parameter in model.parameters():
-        parameter.trainable = False
-    for layer in layers.values():
-        layer.adapters[name] = spec.make(layer, rng, model.rng)
-        layer.adapters[name].training = layer.training
-    for parameter in biases(model, layers.values(), spec.bias):
-        parameter.trainable = True
-    model.name_parameters()
+    refuse_layers(model, spec, layers, name)
+    rng, evidence = backend.as_generator(rng), gather(model, spec, layers, batch)
+    arrays = {key: spec.at(key).start(layer, rng, evidence.get(key)) for key, layer in layers.items()}
+    hang(model, spec, layers, name, arrays)
     return list(layers)
 
 
+def hang(model, spec, layers, name, arrays):
+    """Put adapters with these arrays, {layer name: {leaf: array}}, into layers that have been found fit; freeze all else."""
+    for parameter in model.parameters():
+        parameter.trainable = False
+    spec.settle(layers)
+    shared = spec.shared(layers)
+    for key, layer in layers.items():
+        adapter = layer.adapters[name] = spec.at(key).make(layer, arrays[key], model.rng, shared)
+        adapter.spec, adapter.training = spec, layer.training  # as given: with its patterns
+    for parameter in biases(model, layers.values(), spec.bias):
+        parameter.trainable = True
+    settle(model, layers.values())
+
+
+def refuse_layers(model, spec, layers, name):
+    """ValueError if the layers, {name: layer}, cannot all take this adapter."""
+    for layer_name, _, key, _ in adapters_of(model):
+        if key == name:
+            raise ValueError(f"{layer_name} has an adapter named {name!r} already: take another name, or remove(model, {name!r})")
+    for key, layer in layers.items():
+        spec.at(key).refuse(layer)
+        for other, adapter in layer.adapters.items():
+            alone = next((s.method for s in (spec, adapter.spec) if not s.additive), None)
+            if alone:
+                raise ValueError(f"{key} has an adapter {other!r}, and {alone} does not add up with others: remove it first")
+
+
 def _refuse(spec, name, batch):
-    if isinstance(spec, type) or not hasattr(spec, "make"):
+    if isinstance(spec, type) or not isinstance(spec, Spec):
         raise ValueError(f"spec must be an adapter's settings, such as LoRA(r=8, alpha=16), got {spec!r}")
     if not isinstance(name, str) or not name or "." in name or "/" in name:
         raise ValueError(f"adapter name must be a string that is not empty and has no '.' or '/', got {name!r}")
-    if batch is not None:
+    if batch is not None and spec.evidence is None:
         raise ValueError(f"{type(spec).__name__} does not start from data: leave batch out, or None")
+    if batch is None and spec.evidence is not None:
+        raise ValueError(f"{type(spec).__name__} starts from data: give batch=(ids, targets), as model.loss takes them")
 
 
 def match(model, targets):
-    """{name: Linear} for the layers that the targets name, in the model's order. ValueError names a target without a match."""
+    """{name: layer} for the layers that the targets name, in the model's order. ValueError names a target without a match."""
     targets = (targets,) if isinstance(targets, str) else tuple(targets)
-    linears = {name: layer for name, layer in model.named_layers() if isinstance(layer, Linear)}
+    found = {name: layer for name, layer in model.named_layers() if isinstance(layer, Adaptable)}
     for target in targets or ("",):
-        if not any(_matches(name, target) for name in linears):
-            kinds = dict.fromkeys(name.split(".", 2)[-1] for name in linears)
+        if not any(_named(name, layer, target) for name, layer in found.items()):
+            kinds = dict.fromkeys(name.split(".", 2)[-1] for name, layer in found.items() if not isinstance(layer, Embedding))
             raise ValueError(f"target {target!r} matches no linear layer; there are {', '.join(kinds)} (in blocks.0, ...)")
-    return {name: layer for name, layer in linears.items() if any(_matches(name, target) for target in targets)}
+    return {name: layer for name, layer in found.items() if any(_named(name, layer, target) for target in targets)}
 
 
-def _matches(name, target):
-    return fnmatchcase(name, target) or fnmatchcase(name, f"*.{target}")
+def _named(name, layer, target):
+    return name == target if isinstance(layer, Embedding) else matches(name, target)
 
 
 def biases(model, layers, mode):
@@ -66,7 +89,7 @@ def biases(model, layers, mode):
     if mode == "none":
         return []
     if mode == "lora_only":
-        return [layer.b for layer in layers if layer.b is not None]
+        return [layer.b for layer in layers if getattr(layer, "b", None) is not None]
     return [p for name, p in model.named_parameters() if name.endswith(".b")]
 
 
@@ -75,7 +98,7 @@ def adapters_of(model, name=None):
     found = [
         (layer_name, layer, key, adapter)
         for layer_name, layer in model.named_layers()
-        if isinstance(layer, Linear)
+        if isinstance(layer, Adaptable)
         for key, adapter in layer.adapters.items()
         if name is None or key == name
     ]
@@ -93,9 +116,34 @@ def enable(model, name=None):
 def disable(model, name=None):
     """Switch the adapter `name` off, or all: no change of W is computed. RuntimeError while it is merged.
 
-    With bias="none" the model then computes what it did before. Biases that were trained along are the model's own and stay.
+    With bias="none" the model then computes what it did before, bit for bit. Biases that were trained along are the model's own
+    and stay; so does a base that the method holds in 4 bits.
     """
     _switch(model, name, False)
+
+
+def switch(model, name):
+    """Switch the adapter `name` on and every other off, as for another task on the same base. ValueError if there is none."""
+    adapters_of(model, name)
+    for other in {key for *_, key, _ in adapters_of(model)} - {name}:
+        disable(model, other)
+    enable(model, name)
+
+
+def weigh(model, name, weight):
+    """Multiply what the adapter `name` adds by a number from now on; 1 is as trained, 0 nothing.
+
+    RuntimeError while it is merged; ValueError for a method whose change of W is not a multiple of anything, such as dora.
+    """
+    found = adapters_of(model, name)
+    for layer_name, _, key, adapter in found:
+        if adapter.merged:
+            raise RuntimeError(f"adapter {key!r} is merged into {layer_name}.W: call unmerge(model) before weigh")
+        if not adapter.spec.additive:
+            raise ValueError(f"{adapter.spec.method} is no change of W that could be weighed: switch it on or off")
+    for *_, adapter in found:
+        adapter.weight = float(weight)
+    settle(model, [layer for _, layer, *_ in found])
 
 
 def _switch(model, name, enabled):
@@ -105,6 +153,7 @@ def _switch(model, name, enabled):
             raise RuntimeError(f"adapter {key!r} is merged into {layer_name}.W: call unmerge(model) before disable")
     for *_, adapter in found:
         adapter.enabled = enabled
+    settle(model, [layer for _, layer, *_ in found])
 
 
 def remove(model, name):
@@ -124,6 +173,7 @@ def remove(model, name):
         for parameter in adapter.parameters():
             parameter.detached = True
         if adapter.merged:
-            if not layer.unmerged_W.detached:  # the embedding has it still: this was a tied head
+            if not layer.original_W.detached:  # the embedding has it still: this was a tied head
                 model.config = replace(model.config, tied=False)
-            layer.unmerged_W = None
+            layer.original_W = None
+    settle(model, [layer for _, layer, *_ in found])

@@ -9,9 +9,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from minilora import backend, files
-from minilora.adapters.inject import adapters_of, biases, inject
-from minilora.adapters.methods import METHODS
-from minilora.nn.linear import Linear
+from minilora.adapters.inject import adapters_of, biases, hang, refuse_layers
+from minilora.adapters.methods import find_method
+from minilora.nn.adaptable import Adaptable
 
 FORMAT = "minilora adapter 1"
 
@@ -23,7 +23,7 @@ def save_adapter(model, folder, name="default"):
     """
     found = adapters_of(model, name)
     spec = found[0][-1].spec
-    arrays = {f"{layer}.{leaf}": p.data for layer, _, _, adapter in found for leaf, p in adapter.named_parameters()}
+    arrays = {f"{layer}.{leaf}": array for layer, _, _, adapter in found for leaf, array in adapter.arrays().items()}
     arrays |= {p.name: p.data for p in biases(model, [layer for _, layer, *_ in found], spec.bias)}
     folder = Path(folder)
     files.save_arrays(folder / "adapter.safetensors", arrays)
@@ -49,16 +49,18 @@ def load_adapter(model, folder, name="default"):
     arrays, _ = files.load_arrays(folder / "adapter.safetensors")
     if _fingerprint(arrays) != fingerprint:
         raise files.FileError(f"{folder}: adapter.safetensors is not the one that adapter.json was written for: save it again")
-    _check_fit(model, layer_names, spec, arrays, folder)
+    layers = _check_fit(model, layer_names, spec, arrays, folder)
+    refuse_layers(model, spec, layers, name)
+    trained_biases = {p.name: p for p in biases(model, layers.values(), spec.bias)}
+    hang(model, spec, layers, name, {key: _own(spec.at(key), key, layer, arrays) for key, layer in layers.items()})
     here = _base(model)
+    for key, p in trained_biases.items():
+        p.data = backend.asarray(arrays[key])
     if other := [key for key in base if here.get(key) != base[key]]:
         warnings.warn(f"{folder}: the adapter was trained on another model: {other[0]} is not the same here", stacklevel=2)
-    layers = inject(model, spec, targets=layer_names, name=name)
-    own = {f"{layer}.{leaf}": p for layer, _, _, adapter in adapters_of(model, name) for leaf, p in adapter.named_parameters()}
-    parameters = dict(model.named_parameters()) | own
-    for key, value in arrays.items():
-        parameters[key].data = backend.asarray(value)
-    return layers
+    for *_, adapter in adapters_of(model, name):
+        adapter.base = base
+    return layer_names
 
 
 def read_description(path):
@@ -67,7 +69,7 @@ def read_description(path):
     if not isinstance(description, dict) or description.get("format") != FORMAT:
         raise files.FileError(f"{path} describes no {FORMAT}: name a folder that save_adapter wrote")
     try:
-        spec = METHODS[description["method"]](**description["spec"])
+        spec = find_method(description["method"])(**description["spec"])
         layers, base, arrays = description["layers"], description["base"], description["arrays"]
     except (KeyError, TypeError, ValueError) as error:
         raise files.FileError(f"{path}: its adapter cannot be made here ({error!r}); save it again with this version") from error
@@ -79,15 +81,15 @@ def read_description(path):
 
 
 def _check_fit(model, layer_names, spec, arrays, folder):
-    """ValueError if the model lacks a layer, or if an array is missing, surplus or of another shape."""
-    there = {key: layer for key, layer in model.named_layers() if isinstance(layer, Linear)}
+    """{name: layer}. ValueError if the model lacks a layer, or if an array is missing, surplus or of another shape."""
+    there = {key: layer for key, layer in model.named_layers() if isinstance(layer, Adaptable)}
     for key in layer_names:
         if key not in there:
             raise ValueError(f"{folder} adapts {key}, which this model does not have")
-    linears = {key: there[key] for key in layer_names}
-    expected = {p.name: p.data.shape for p in biases(model, linears.values(), spec.bias)}
-    for key, layer in linears.items():
-        expected |= spec.shapes(key, layer)
+    layers = {key: there[key] for key in layer_names}
+    expected = {p.name: p.data.shape for p in biases(model, layers.values(), spec.bias)}
+    for key, layer in layers.items():
+        expected |= {f"{key}.{leaf}": shape for leaf, shape in spec.at(key).shapes(layer).items()}
     for key in sorted(arrays):
         if key not in expected:
             raise ValueError(f"{folder} holds {key}, which this model has no place for")
@@ -96,16 +98,22 @@ def _check_fit(model, layer_names, spec, arrays, folder):
             raise ValueError(f"{folder} lacks {key}, which its description promises")
         if arrays[key].shape != shape:
             raise ValueError(f"{folder}: {key} has shape {arrays[key].shape}, this model needs {shape}")
+    return layers
+
+
+def _own(spec, key, layer, arrays):
+    """{leaf: array} of one layer's adapter, in the dtype of its W."""
+    return {leaf: backend.asarray(arrays[f"{key}.{leaf}"], dtype=str(layer.W.data.dtype)) for leaf in spec.shapes(layer)}
 
 
 def _base(model):
-    """{name: fingerprint} of every parameter that no adapter trains, without anything that is merged into it."""
-    trained, unmerged = set(), {}
+    """{name: fingerprint} of every parameter that no adapter trains, without what adapters put into it."""
+    trained, originals = set(), {}
     for _, layer, _, adapter in adapters_of(model):
         trained |= {id(p) for p in adapter.parameters() + biases(model, [layer], adapter.spec.bias)}
-        if layer.unmerged_W is not None:
-            unmerged[id(layer.W)] = layer.unmerged_W
-    base = [unmerged.get(id(p), p) for p in model.parameters() if id(p) not in trained]
+        if layer.original_W is not None:
+            originals[id(layer.W)] = layer.original_W
+    base = [originals.get(id(p), p) for p in model.parameters() if id(p) not in trained]
     return {p.name: _fingerprint({p.name: p.data}) for p in base}
 
 

@@ -1,23 +1,26 @@
 """The embedding table as a layer."""
 
-from minilora.nn.layer import Layer
-from minilora.nn.parameter import Parameter
+from minilora.nn.adaptable import Adaptable
 from minilora.ops.embedding import embedding_backward, embedding_forward
 
 
-class Embedding(Layer):
-    """Rows of W: (V, C), looked up by integer ids."""
-
-    def __init__(self, W):
-        self.W = Parameter(W)
+class Embedding(Adaptable):
+    """Rows of W: (V, C), looked up by integer ids, then each active adapter in turn: y = adapter.forward(ids, y, layer)."""
 
     def forward(self, ids):
-        y, self._cache = embedding_forward(ids, self.W.data)
+        y, cache = embedding_forward(ids, self.W.data)
+        active = self.active
+        for adapter in active:
+            y = adapter.forward(ids, y, self)
+        self._cache = cache, active
         return y
 
     def backward(self, dy):
         """Adds to W's gradient. Ids have none, so nothing is returned."""
-        cache = self.take_cache()
+        self.refuse_merged()
+        cache, active = self.take_cache()
+        for adapter in reversed(active):
+            _, dy = adapter.backward(dy)
         if self.W.trainable:
             (dW,) = embedding_backward(dy, cache)
             self.W.accumulate(dW)

@@ -11,6 +11,7 @@ class Parameter:
     trainable  False freezes it: no gradient, no step.
     name       its dotted name in the model, such as "blocks.0.attn.q.W".
     decay      whether weight decay applies: to matrices, not to biases or norms.
+    rate       multiplies the optimiser's lr, 1 at first; set before the optimiser is built.
     detached   True once its model computes without it: an optimiser that holds it refuses to step.
     """
 
@@ -19,6 +20,7 @@ class Parameter:
         self._grad = None
         self.name = name
         self.decay = data.ndim > 1 if decay is None else decay
+        self.rate = 1.0
         self.trainable = trainable
         self.detached = False
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def recorded(model, note):
-    """Within `with recorded(model, note):`, note(name, layer, y) is called with each layer's output as soon as it is computed.
+    """Within `with recorded(model, note):`, note(name, layer, x, y) is called with each layer's input and output once computed.
 
     model: a Layer; its sub-layers are named as in `named_layers`, and come before the layer that they are part of.
     """
@@ -24,7 +24,7 @@ def _noted(name, layer, note):
 
     def noted(*args, **kwargs):
         y = forward(*args, **kwargs)
-        note(name, layer, y)
+        note(name, layer, args[0] if args else None, y)
         return y
 
     return noted

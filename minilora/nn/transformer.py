@@ -109,7 +109,7 @@ class Transformer(Layer):
         for name, parameter in self.named_parameters():
             own[name.rpartition(".")[0]] += parameter.data.size
 
-        def note(name, layer, y):
+        def note(name, layer, x, y):
             steps.append((name, type(layer).__name__, tuple(y.shape), own[name]))
 
         self.eval()  # dropout would draw from the model's generator

@@ -20,7 +20,7 @@ def first_bad_tensor(model, batch):
 def _first_bad_output(model, batch):
     bad = []
 
-    def note(name, layer, y):
+    def note(name, layer, x, y):
         if not _finite(y):
             bad.append(name)
 

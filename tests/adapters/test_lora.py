@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-import minilora.adapters.lora
 import minilora.nn.linear
-from minilora.adapters import METHODS, LoRA, adapters_of, disable, inject
+from minilora.adapters import METHODS, LoRA, LoRAAdapter, adapters_of, disable, inject
 from minilora.gradcheck import check_model
 
 EVERYWHERE = ("blocks.*", "head")
@@ -146,13 +145,13 @@ def test_frozen_weights_get_no_gradient_and_no_product(small, batch, monkeypatch
 
 def test_a_frozen_A_is_not_computed(small, batch, move, monkeypatch):
     """LoRA-FA: training B alone."""
-    asked, lora_backward = [], minilora.adapters.lora.lora_backward
+    asked, lora_backward = [], LoRAAdapter.op_backward
 
     def recording(dy, cache, needs=None):
         asked.append(needs)
         return lora_backward(dy, cache, needs)
 
-    monkeypatch.setattr(minilora.adapters.lora, "lora_backward", recording)
+    monkeypatch.setattr(LoRAAdapter, "op_backward", staticmethod(recording))
     model = small()
     inject(model, LoRA(r=2), "attn.q")
     for *_, adapter in adapters_of(model):

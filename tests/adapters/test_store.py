@@ -2,6 +2,7 @@
 
 import json
 import warnings
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -284,7 +285,7 @@ def test_what_is_written(saved):
     _, folder = saved
     assert {path.name for path in folder.iterdir()} == {"adapter.json", "adapter.safetensors"}
     description = json.loads((folder / "adapter.json").read_text("utf-8"))
-    assert description["method"] == "lora" and description["spec"] == {"r": 2, "alpha": 3, "dropout": 0.1, "bias": "none"}
+    assert description["method"] == "lora" and description["spec"] == asdict(SPEC)
     assert description["layers"] == ["blocks.0.attn.q", "blocks.0.mlp.up", "blocks.1.attn.q", "blocks.1.mlp.up"]
     arrays, _ = files.load_arrays(folder / "adapter.safetensors")
     assert set(arrays) == {f"{layer}.{leaf}" for layer in description["layers"] for leaf in "AB"}

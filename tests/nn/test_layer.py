@@ -102,11 +102,13 @@ def test_a_frozen_parameters_product_is_not_asked_for(monkeypatch, make, where, 
     layer = make()
     dy = rng.standard_normal(layer.forward(x).shape)
     dx = layer.backward(dy)
+    assert set().union(*asked) == rest | {leaf}
     getattr(layer, leaf).trainable = False
     layer.forward(x)
+    asked.clear()
     assert np.array_equal(layer.backward(dy), dx)
     assert getattr(layer, leaf).grad is None
-    assert asked == [rest | {leaf}, rest]
+    assert set().union(*asked) == rest
 
 
 def test_a_frozen_table_sums_nothing(monkeypatch):

@@ -53,7 +53,7 @@ def test_generate_leaves_the_model_as_it_was(small, batch):
 
 def test_each_output_is_noted_as_soon_as_it_is_computed(small, batch):
     model, noted = small("tiny-gpt"), []
-    with recorded(model, lambda name, layer, y: noted.append((name, layer, y.copy()))):
+    with recorded(model, lambda name, layer, x, y: noted.append((name, layer, y.copy()))):
         model.forward(batch[0])
     layers = dict(model.named_layers())
     assert all(layers[name] is layer for name, layer, _ in noted)

@@ -1,0 +1,47 @@
+"""What a method that starts from data is given: the gradients of the layers' weights, or their inputs."""
+
+from minilora.nn.recording import recorded
+from minilora.ops.form import rows
+
+
+def gather(model, spec, layers, batch):
+    """{layer name: array} by `spec.evidence`: "gradients" of W (out, in), "inputs" as rows (rows, in). Empty for None.
+
+    batch: what model.loss takes. It is run in evaluation mode; gradients, modes and what is trainable are as before afterwards.
+    """
+    if spec.evidence is None:
+        return {}
+    was_training = model.training
+    model.eval()
+    try:
+        return _gradients(model, layers, batch) if spec.evidence == "gradients" else _inputs(model, layers, batch)
+    finally:
+        model._set_mode(was_training)
+
+
+def _gradients(model, layers, batch):
+    kept = [(p, p.trainable, p.grad) for p in model.parameters()]
+    try:
+        for p, *_ in kept:
+            p.trainable = False
+        for layer in layers.values():
+            layer.W.trainable = True
+        model.loss(*batch)
+        model.backward()
+        return {name: layer.W.grad for name, layer in layers.items()}
+    finally:
+        for p, trainable, grad in kept:
+            p.trainable = False
+            p._trainable, p._grad = trainable, grad
+
+
+def _inputs(model, layers, batch):
+    found = {}
+
+    def note(name, layer, x, y):
+        if name in layers:
+            found[name] = rows(x)
+
+    with recorded(model, note):
+        model.loss(*batch)
+    return found

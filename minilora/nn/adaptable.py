@@ -1,0 +1,54 @@
+"""What the layers share in which adapters hang."""
+
+from minilora.nn.layer import Layer
+from minilora.nn.parameter import Parameter
+
+
+class Adaptable(Layer):
+    """A layer with a matrix W, and `adapters`: a name for each, which owns its own parameters.
+
+    An adapter that is merged is not computed again: its change stands in W. Some methods also take their start out of W, so
+    that nothing changes when training begins. `original_W` is the Parameter from before either; None while W is that one.
+    """
+
+    def __init__(self, W):
+        self.W = Parameter(W)
+        self.adapters = {}
+        self.original_W = None
+
+    def children(self):
+        yield from ((name, p) for name, p in vars(self).items() if isinstance(p, Parameter) and name != "original_W")
+        for name, adapter in self.adapters.items():
+            yield f"{adapter.kind}.{name}", adapter
+
+    @property
+    def active(self):
+        """The adapters to compute, in the order in which they came."""
+        return [adapter for adapter in self.adapters.values() if adapter.enabled and not adapter.merged]
+
+    def settle(self):
+        """Make W the original plus what the adapters put into it, or the original itself, bit for bit, if they put nothing.
+
+        A forward before is forgotten then: backward would be of another W.
+        """
+        original = self.original_W or self.W
+        W = original.data
+        for adapter in self.adapters.values():
+            part = adapter.in_W(original.data)
+            if part is not None:
+                W = W + part
+        if W is original.data and self.original_W is None:
+            return
+        self.drop_cache()
+        self.W, self.original_W = original, None
+        if W is not original.data:
+            self.W, self.original_W = Parameter(W, original.trainable, original.name, original.decay), original
+
+    def refuse_merged(self):
+        """RuntimeError if an adapter is merged: a gradient of its arrays would be of what is no longer computed."""
+        for name, adapter in self.adapters.items():
+            if adapter.merged:
+                raise RuntimeError(f"adapter {name!r} is merged into {self.W.name}: call unmerge(model) before backward")
+
+    def refuse_merge(self, name):
+        """ValueError if nothing can be added to W."""
