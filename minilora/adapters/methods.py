@@ -2,9 +2,23 @@
 
 from difflib import get_close_matches
 
+from minilora.adapters.adalora import AdaLoRA
+from minilora.adapters.dora import DoRA
+from minilora.adapters.eva import EVA
+from minilora.adapters.loha import LoHa
+from minilora.adapters.lokr import LoKr
 from minilora.adapters.lora import LoRA
+from minilora.adapters.lora_fa import LoRAFA
+from minilora.adapters.lora_ga import LoRAGA
+from minilora.adapters.lora_xs import LoRAXS
+from minilora.adapters.olora import OLoRA
+from minilora.adapters.pissa import PiSSA
+from minilora.adapters.rslora import RSLoRA
+from minilora.adapters.svft import SVFT
+from minilora.adapters.vera import VeRA
 
-METHODS = {spec.method: spec for spec in (LoRA,)}
+SPECS = (LoRA, RSLoRA, LoRAFA, DoRA, PiSSA, OLoRA, LoRAGA, EVA, AdaLoRA, VeRA, LoRAXS, SVFT, LoHa, LoKr)
+METHODS = {spec.method: spec for spec in SPECS}
 
 
 def find_method(name):

@@ -55,7 +55,7 @@ class Spec:
     def refuse(self, layer):
         """ValueError if this cannot go into the layer."""
         if isinstance(layer, Embedding) and not self.on_embeddings:
-            raise ValueError(f"{self.method} has no form for an embedding: take lora there, or leave {layer.W.name} out of targets")
+            raise ValueError(f"{self.method} has no form for an embedding: take lora there, or leave {layer.W.name} out")
         smallest = min(layer.W.data.shape)
         if self.r is not None and self.r > smallest:
             raise ValueError(f"{self.method} rank must be between 1 and min(in, out)={smallest}, got {self.r}")

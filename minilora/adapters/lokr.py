@@ -1,0 +1,73 @@
+"""LoKr: a Kronecker product of a small and a large matrix, whose ranks multiply."""
+
+import math
+from dataclasses import dataclass
+from numbers import Integral
+
+from minilora import backend
+from minilora.adapters.adapter import Adapter, like
+from minilora.adapters.spec import Spec
+from minilora.ops.lokr import lokr_backward, lokr_forward
+
+
+class LoKrAdapter(Adapter):
+    """The path of one linear layer with its own C: (a, c) and D: (b, d), a b = out and c d = in."""
+
+    kind = "lokr"
+    leaves = ("C", "D")
+    op_forward, op_backward = staticmethod(lokr_forward), staticmethod(lokr_backward)
+
+    def delta(self, W=None):
+        return self.scale * backend.get_array_module(self.C.data).kron(self.C.data, self.D.data)
+
+
+@dataclass(frozen=True)
+class LoKr(Spec):
+    """Delta W = s C kron D (Yeh et al. 2023, LyCORIS, arXiv 2309.14859), with C = 0 and D uniform in +-1/sqrt(d) at the start.
+
+    factor: a and c are the largest divisors of out and in up to it; None takes the square root, which trains the fewest values.
+    alpha is the scale s itself: there is no rank to divide by.
+    """
+
+    factor: int | None = None
+    alpha: float = 1.0
+    dropout: float = 0.0
+    bias: str = "none"
+
+    method = "lokr"
+    formula, initial, scaling = "s C kron D", "C = 0, D uniform", "alpha"
+    adapter = LoKrAdapter
+
+    def __post_init__(self):
+        super().__post_init__()
+        if self.factor is not None and (not isinstance(self.factor, Integral) or self.factor < 1):
+            raise ValueError(f"lokr factor must be an integer of at least 1, or None, got {self.factor!r}")
+
+    @property
+    def scale(self):
+        return float(self.alpha)
+
+    def shapes(self, layer):
+        return self._shapes(*layer.W.data.shape)
+
+    def values(self, n_in, n_out):
+        return sum(math.prod(shape) for shape in self._shapes(n_out, n_in).values())
+
+    def flops(self, n_in, n_out):
+        (a, c), (b, d) = self._shapes(n_out, n_in).values()
+        return 2 * min(c * d * b + a * c * b, a * c * d + a * d * b)
+
+    def start(self, layer, rng, evidence=None):
+        W, shapes = layer.W.data, self.shapes(layer)
+        bound = 1 / math.sqrt(shapes["D"][1])
+        C = backend.get_array_module(W).zeros(shapes["C"], dtype=W.dtype)
+        return {"C": C, "D": like(W, rng.uniform(-bound, bound, shapes["D"]))}
+
+    def _shapes(self, n_out, n_in):
+        a, c = (_divisor(n, self.factor or math.isqrt(n)) for n in (n_out, n_in))
+        return {"C": (a, c), "D": (n_out // a, n_in // c)}
+
+
+def _divisor(n, limit):
+    """The largest divisor of n that is at most limit."""
+    return next(i for i in range(min(n, limit), 0, -1) if n % i == 0)
