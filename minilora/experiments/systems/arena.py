@@ -24,7 +24,7 @@ from minilora.training import Trainer, warmup_cosine
 
 @dataclass(frozen=True)
 class Setting:
-    """Sizes of the comparison. seeds: runs of each contestant. search: the share of the steps for the trial of a rate; 0: none."""
+    """Sizes of all. seeds: runs of each contestant. search: the share of the steps for the trial of a rate; 0: none."""
 
     d_model: int = 64
     n_layers: int = 2
