@@ -20,8 +20,28 @@ def as_matrix(W, name="W"):
     return W
 
 
-def check_rank(rank, W):
+def check_rank(rank, W, name="rank"):
     """ValueError unless `rank` is a whole number from 1 to the smaller side of `W`."""
     limit = min(W.shape)
     if rank not in range(1, limit + 1):
-        raise ValueError(f"rank must be between 1 and min(m, n)={limit}, got {rank}")
+        raise ValueError(f"{name} must be between 1 and min(m, n)={limit}, got {rank}")
+
+
+def check_same_shape(A, A_name, B, B_name):
+    """ValueError unless both have one shape."""
+    if A.shape != B.shape:
+        raise ValueError(f"{A_name} and {B_name} must have one shape, got {tuple(A.shape)} and {tuple(B.shape)}")
+
+
+def numeric_rank(sigma, shape):
+    """How many of the singular values (k,), falling, of a matrix of this shape are more than the rounding: an int."""
+    xp = backend.get_array_module(sigma)
+    noise = max(shape) * backend.item(xp.finfo(sigma.dtype).eps)  # relative: what zero is computed as, at most
+    return backend.item((sigma > sigma[0] * noise).sum())
+
+
+def check_directions(count, name, sigma, W, W_name):
+    """ValueError unless `count` is from 1 to the rank of W: beyond it a matrix has no directions, only what rounding leaves."""
+    rank = numeric_rank(sigma, W.shape)
+    if count not in range(1, rank + 1):
+        raise ValueError(f"{name} must be between 1 and the rank of {W_name}={rank}, got {count}")

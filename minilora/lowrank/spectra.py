@@ -1,22 +1,6 @@
-"""The singular values of many matrices at once, and where those of pure noise would end.
-
-    (N1)  edge  =  sigma (sqrt(m) + sqrt(n))
-
-is what the largest singular value of an (m, n) matrix of independent entries, mean 0 and standard deviation sigma, tends to as
-the matrix grows (Marchenko and Pastur 1967; Yin, Bai and Krishnaiah 1988). So a matrix fresh from its
-initialisation ends at the edge, and what training has put beyond it is no noise.
-"""
-
-import math
+"""The singular values of many matrices at once: of a model, and of what training has changed in it."""
 
 from minilora.lowrank.truncation import singular_values
-
-
-def noise_edge(m, n, sigma):
-    """The largest singular value of an (m, n) matrix of noise with standard deviation `sigma`, in the limit (N1): a float."""
-    if m < 1 or n < 1 or sigma < 0:
-        raise ValueError(f"m and n must be at least 1 and sigma at least 0, got {m}, {n} and {sigma}")
-    return sigma * (math.sqrt(m) + math.sqrt(n))  # (N1)
 
 
 def spectra(named):

@@ -11,10 +11,25 @@ from pathlib import Path
 import numpy as np
 
 from minilora import backend, lowrank
-from minilora.adapters import LoRA, disable, enable, inject, load_adapter, merge, save_adapter, unmerge
+from minilora.adapters import AdaLoRA, LoRA, LoRAFA, disable, enable, inject, load_adapter, merge, save_adapter, unmerge
 from minilora.nn import Transformer, TransformerConfig, generate
 from minilora.ops import registry
-from minilora.training import SGD, Adam, AdamW, Trainer, clip_gradients, load_checkpoint, save_checkpoint, warmup_cosine
+from minilora.training import (
+    SGD,
+    AdaLoRAAdamW,
+    Adam,
+    AdamW,
+    Flora,
+    GaLore,
+    LoRAFAAdamW,
+    ReLoRAAdamW,
+    Trainer,
+    clip_gradients,
+    load_checkpoint,
+    lora_plus,
+    save_checkpoint,
+    warmup_cosine,
+)
 
 SMALL = {"vocab_size": 13, "block_size": 9, "n_layers": 2, "d_model": 8, "d_head": 4, "n_heads": 2, "d_mlp": 12}
 MODELS = {
@@ -42,17 +57,36 @@ def op(name, dtype):
 
 def low_rank_analysis():
     rng = np.random.default_rng(0)
-    W, A1, A2 = (backend.asarray(rng.standard_normal(shape)) for shape in ((9, 7), (3, 7), (4, 7)))
+    shapes = ((9, 7), (3, 7), (4, 7), (9, 3), (20, 7), (3, 3))
+    W, A1, A2, B1, X, R = (backend.asarray(rng.standard_normal(shape)) for shape in shapes)
     U, sigma, Vt = lowrank.svd(W)
     U_r, sigma_r, Vt_r = lowrank.randomized_svd(W, 3)
+    gram, magnitudes, fisher = X.T @ X, abs(X).mean(axis=0), W * W
+    weighted = {
+        "fisher": lowrank.fisher_truncate(W, 2, fisher),
+        "activation": lowrank.activation_truncate(W, 2, gram),
+        "diagonal": lowrank.diagonal_truncate(W, 2, magnitudes),
+    }
+    intruders = lowrank.intruder_dimensions(W, 2 * W + B1 @ A1, k=4, eps=0.9)
+    components = lowrank.pca.fit(X, 3)
+    discriminant = lowrank.lda.fit(X, backend.asarray(np.arange(20) % 3), ridge=0.01)
+    balanced_A, balanced_B = lowrank.balanced(A1, B1)
+    gauge_A, gauge_B = lowrank.gauge_transform(A1, B1, R)
     numbers = [
         *lowrank.truncation_error(W, 2),
         lowrank.effective_rank(W),
         lowrank.stable_rank(W),
         lowrank.energy_rank(W),
         lowrank.subspace_similarity(A1, A2, 2, 3),
+        lowrank.fisher_error(W, weighted["fisher"], fisher),
+        lowrank.activation_error(W, weighted["activation"], gram),
+        lowrank.diagonal_error(W, weighted["diagonal"], magnitudes),
+        *lowrank.amplification(W, B1 @ A1, 2),
+        *lowrank.beyond_noise(W),
+        components.share,
+        components.error,
     ]
-    return {
+    return weighted | {
         "W": (U * sigma) @ Vt,
         "W_2": lowrank.truncate(W, 2),
         "W_r": (U_r * sigma_r) @ Vt_r,
@@ -60,6 +94,20 @@ def low_rank_analysis():
         "sigma": lowrank.spectra({"q.W": W})["q.W"],
         "sigma of the change": lowrank.delta_spectra({"q.W": W}, {"q.W": 2 * W})["q.W"],
         "whole numbers": lowrank.singular_values(backend.asarray(np.arange(1, 10).reshape(3, 3))),
+        "similarity": lowrank.similarity_grid(A1, A2),
+        "angles": lowrank.principal_angles(A1, A2, 2, 3),
+        "intruders": intruders.indices,
+        "cosines": intruders.cosines,
+        "density": lowrank.noise_density(sigma, 9, 7, 1.0),
+        "balance": lowrank.balance(A1, B1, 4.0),
+        "balanced": balanced_B @ balanced_A,
+        "gauge": gauge_B @ gauge_A,
+        "expand": lowrank.expand(magnitudes, 0, 30),
+        "reduce": lowrank.reduce(magnitudes, 0, 3),
+        "pca": lowrank.pca.reconstruct(lowrank.pca.transform(X, components), components),
+        "pca variance": components.variance,
+        "lda": abs(lowrank.lda.transform(X, discriminant)),
+        "lda ratios": discriminant.ratios,
     }
 
 
@@ -99,11 +147,24 @@ def training(model, dtype):
 
 
 def optimizers():
+    """Those that train the whole model, then those that belong to a method of adapters."""
+    thin = {"r": 2, "every": 2, **ADAM}
+    whole = [partial(SGD, lr=0.1), partial(SGD, lr=0.1, momentum=0.9), partial(Adam, **ADAM), partial(GaLore, **thin),
+             partial(Flora, **thin)]  # fmt: skip
+    cases = [(None, lambda model, make=make: make(model.parameters())) for make in whole]
+    cases += [(LoRA(r=4), partial(ReLoRAAdamW, every=2, prune=prune, **ADAM)) for prune in ("magnitude", "random", "reset")]
+    cases += [
+        (LoRA(r=2), lambda model: lora_plus(model) and AdamW(model.parameters(), **ADAM)),
+        (LoRAFA(r=2), partial(LoRAFAAdamW, **ADAM)),
+        (AdaLoRA(r=3), partial(AdaLoRAAdamW, r_target=1, t_init=0, t_final=2, every=1, **ADAM)),
+    ]
     results = {}
-    for make in (partial(SGD, lr=0.1), partial(SGD, lr=0.1, momentum=0.9), partial(Adam, **ADAM)):
+    for spec, make in cases:
         model, rng = build("tiny-gpt"), np.random.default_rng(0)
-        optimizer = make(model.parameters())
-        for _ in range(2):
+        if spec is not None:
+            inject(model, spec)
+        optimizer = make(model)
+        for _ in range(3):
             optimizer.zero_grad()
             model.loss(*batch(model.config, rng))
             model.backward()

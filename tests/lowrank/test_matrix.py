@@ -4,6 +4,7 @@ import pytest
 from minilora import lowrank
 
 whole_matrix = [lowrank.svd, lowrank.singular_values, lowrank.effective_rank, lowrank.stable_rank, lowrank.energy_rank]
+whole_matrix += [lowrank.noise_std, lowrank.beyond_noise]
 with_rank = [lowrank.truncate, lowrank.truncation_error, lowrank.randomized_svd]
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 
-from minilora.lowrank import subspace_similarity
+from minilora.lowrank import principal_angles, random_similarity, similarity_grid, subspace_similarity
 
 
 def test_a_subspace_lies_in_itself(rng):
@@ -51,7 +51,8 @@ def test_symmetric_and_blind_to_scale(rng):
 def test_random_subspaces_share_max_over_d(rng, i, j):
     d = 64
     phis = [subspace_similarity(rng.standard_normal((8, d)), rng.standard_normal((8, d)), i, j) for _ in range(300)]
-    assert np.mean(phis) == pytest.approx(max(i, j) / d, rel=0.25)
+    assert random_similarity(i, j, d) == max(i, j) / d
+    assert np.mean(phis) == pytest.approx(random_similarity(i, j, d), rel=0.25)
 
 
 def test_bad_input_is_refused(rng):
@@ -73,3 +74,41 @@ def test_no_directions_beyond_the_rank(rng):
         subspace_similarity(A, A, 3, 2)
     with pytest.raises(ValueError, match="rank of A1=0"):
         subspace_similarity(np.zeros((4, 12)), A, 1, 1)
+
+
+def test_the_grid_holds_every_phi(rng):
+    A1, A2 = rng.standard_normal((4, 12)), rng.standard_normal((7, 12))
+    grid = similarity_grid(A1, A2)
+    expected = [[subspace_similarity(A1, A2, i, j) for j in range(1, 8)] for i in range(1, 5)]
+    np.testing.assert_allclose(grid, expected, rtol=1e-12)
+    np.testing.assert_allclose(similarity_grid(A2, A1), grid.T, rtol=1e-12)
+    assert similarity_grid(A1.astype(np.float32), A2.astype(np.float32)).dtype == np.float32
+
+
+def test_the_grid_ends_at_the_rank(rng):
+    A1 = rng.standard_normal((4, 2)) @ rng.standard_normal((2, 12))
+    assert similarity_grid(A1, rng.standard_normal((5, 12))).shape == (2, 5)
+    with pytest.raises(ValueError, match="rank of A1=0"):
+        similarity_grid(np.zeros((4, 12)), A1)
+
+
+@pytest.mark.parametrize("i, j", [(3, 5), (5, 3), (5, 7), (4, 4)])
+def test_principal_angles_agree_with_scipy(rng, i, j):
+    A1, A2 = rng.standard_normal((5, 12)), rng.standard_normal((7, 12))
+    V1, V2 = np.linalg.svd(A1)[2][:i].T, np.linalg.svd(A2)[2][:j].T
+    angles = principal_angles(A1, A2, i, j)
+    assert angles.shape == (min(i, j),) and (np.diff(angles) >= 0).all()
+    np.testing.assert_allclose(angles, np.sort(scipy.linalg.subspace_angles(V1, V2)), rtol=1e-9, atol=1e-12)
+    assert np.mean(np.cos(angles) ** 2) == pytest.approx(subspace_similarity(A1, A2, i, j), rel=1e-10)
+
+
+@pytest.mark.parametrize("angle", [0.0, 1e-12, 1e-8, 0.3, np.pi / 2 - 1e-9, np.pi / 2])
+def test_principal_angles_are_accurate_however_small(angle):
+    A1 = np.array([[1.0, 0, 0, 0]])
+    A2 = np.array([[2 * np.cos(angle), 0, 2 * np.sin(angle), 0]])
+    assert principal_angles(A1, A2, 1, 1) == pytest.approx([angle], rel=1e-12, abs=1e-15)
+
+
+def test_random_similarity_refuses_more_directions_than_there_are():
+    with pytest.raises(ValueError, match="^i and j must be between 1 and n=8, got 9 and 1$"):
+        random_similarity(9, 1, 8)

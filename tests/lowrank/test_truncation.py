@@ -86,3 +86,16 @@ def test_errors_fall_with_the_rank(m, n, seed, scale):
     tails = [truncation_error(W, rank) for rank in range(1, min(m, n) + 1)]
     assert all(a.frobenius >= b.frobenius and a.spectral >= b.spectral for a, b in zip(tails, tails[1:], strict=False))
     assert all(t.spectral <= t.frobenius * (1 + 1e-12) for t in tails)
+
+
+def test_the_matrix_one_to_nine(nine):
+    U, sigma, Vt = svd(nine)
+    assert sigma == pytest.approx([16.8481, 1.0684, 0], abs=5e-5)
+    assert (sigma**2).sum() == pytest.approx((nine**2).sum(), rel=1e-14) == pytest.approx(285)
+    assert np.linalg.matrix_rank(nine) == 2
+    np.testing.assert_allclose(truncate(nine, 2), nine, atol=1e-13)  # rank 2 holds all of it
+    assert truncation_error(nine, 2) == pytest.approx((0, 0), abs=1e-14)
+    assert truncation_error(nine, 1) == pytest.approx((sigma[1], sigma[1]), rel=1e-12)
+    np.testing.assert_allclose(truncate(nine, 1), sigma[0] * np.outer(U[:, 0], Vt[0]), rtol=1e-12)
+    for claimed in ((3, 2, 1), (9, 3, 1)):  # often printed; their squares sum to 14 and 91
+        assert sum(s * s for s in claimed) != pytest.approx((nine**2).sum())
