@@ -1,7 +1,7 @@
 """All trainable parameters in two flat buffers, so that an optimiser's step is one sweep and not a hundred.
 
-    data  [ W | W | A | B | ... | b | gamma | ... ]     those with weight decay first, then those without
-    grad  [ the same order                        ]
+    data  [ W | W | A | ... | B | ... | b | gamma | ... ]     those with weight decay first, then those without;
+    grad  [ the same order                              ]     among either, by rate
 
 Each Parameter becomes a view of its stretch: the model computes on views, the optimiser on the whole.
 """
@@ -29,7 +29,7 @@ class FlatParameters:
         if len({id(p) for p in given}) < len(given):
             raise ValueError("parameters lists a Parameter twice; list each once (a tied one too)")
         self._frozen = [p for p in given if not p.trainable]
-        self._parameters = sorted((p for p in given if p.trainable), key=lambda p: not p.decay)
+        self._parameters = sorted((p for p in given if p.trainable), key=lambda p: (not p.decay, p.rate))
         if not self._parameters:
             raise ValueError(f"parameters has none that is trainable ({len(given)} frozen); unfreeze some or inject an adapter")
         first = self._parameters[0]
@@ -47,7 +47,7 @@ class FlatParameters:
         self.grad = xp.empty_like(self.data)
         for p, data, grad in zip(self._parameters, self.split(self.data), self.split(self.grad), strict=True):
             p.move_into(data, grad)
-        self._views = [(p.data, p.grad) for p in self._parameters]
+        self._views = [(p.data, p.grad, p.decay, p.rate) for p in self._parameters]
         self.block = backend.block_size(self.data, self.data.size)
 
     def __iter__(self):
@@ -62,23 +62,25 @@ class FlatParameters:
         return [flat[start:stop].reshape(p.data.shape) for p, start, stop in stretches]
 
     def blocks(self):
-        """The buffers in pieces that stay in cache: a list of (slice, whether weight decay applies to it)."""
+        """The buffers in pieces that stay in cache: a list of (slice, whether weight decay applies to it, its rate)."""
         blocks, start = [], 0
-        for decay, stretch in groupby(self._parameters, key=lambda p: p.decay):
+        for (decay, rate), stretch in groupby(self._parameters, key=lambda p: (p.decay, p.rate)):
             end = start + sum(p.data.size for p in stretch)
-            blocks += [(slice(i, min(i + self.block, end)), decay) for i in range(start, end, self.block)]
+            blocks += [(slice(i, min(i + self.block, end)), decay, rate) for i in range(start, end, self.block)]
             start = end
         return blocks
 
     def check(self):
-        """RuntimeError if a parameter was frozen, unfrozen, moved or taken out of its model since the buffers were made."""
-        for p, (data, grad) in zip(self._parameters, self._views, strict=True):
+        """RuntimeError if a parameter was frozen, unfrozen, moved, taken out of its model or given another rate since."""
+        for p, (data, grad, decay, rate) in zip(self._parameters, self._views, strict=True):
             if p.detached:
                 raise _changed(p, "was taken out of its model")
             if not p.trainable:
                 raise _changed(p, "was frozen")
             if p.data is not data or p.grad is not grad:
                 raise _changed(p, "was moved to other storage (by a later optimizer, or by freezing and unfreezing)")
+            if (p.decay, p.rate) != (decay, rate):
+                raise _changed(p, "was given another rate or decay")
         for p in self._frozen:
             if p.trainable:
                 raise _changed(p, "was unfrozen")

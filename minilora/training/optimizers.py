@@ -1,6 +1,7 @@
 """Gradient descent, with momentum, and Adam.
 
-    p: parameters   g: their gradient   lr: step size   t: number of the step, from 1   all products elementwise
+    p: parameters   g: their gradient   t: number of the step, from 1   all products elementwise
+    lr: step size, the optimiser's times the parameter's own `rate`
 
     SGD    (F1)  m = mu m + g                                       Polyak 1964; without momentum m = g
            (F2)  p = p - lr m
@@ -43,13 +44,21 @@ class Optimizer:
         self.moments = {name: self.xp.zeros_like(flat.data) for name in moments}
         scratch = self.xp.empty(flat.block, dtype=flat.data.dtype)
         arrays = (flat.data, flat.grad, *self.moments.values())
-        self.blocks = [(*(a[at] for a in arrays), scratch[: at.stop - at.start], decay) for at, decay in flat.blocks()]
+        self.blocks = [(*(a[at] for a in arrays), scratch[: at.stop - at.start], *flags) for at, *flags in flat.blocks()]
 
     def step(self):
         """Update the parameters from their gradients. RuntimeError if the set of them changed since construction."""
         self.parameters.check()
         self.steps += 1
+        self.before_sweep()
         self.sweep()
+        self.after_sweep()
+
+    def before_sweep(self):
+        """For methods that change the gradients before they are used; `steps` counts this step already."""
+
+    def after_sweep(self):
+        """For methods that change the parameters once they are updated."""
 
     def zero_grad(self):
         self.parameters.grad.fill(0)
@@ -78,12 +87,16 @@ class Optimizer:
         match(self._named(), state["arrays"], "optimizer")
 
     def _named(self):
+        names = self._names()
+        views = {kind: self.parameters.split(array) for kind, array in self.moments.items()}
+        return {f"{kind}.{name}": view for kind in views for name, view in zip(names, views[kind], strict=True)}
+
+    def _names(self):
         names = [p.name for p in self.parameters]
         if len(set(names)) < len(names):
             twice = next(name for name in names if names.count(name) > 1)
             raise ValueError(f"two parameters are named {twice!r}; state is kept by name, so give each its own")
-        views = {kind: self.parameters.split(array) for kind, array in self.moments.items()}
-        return {f"{kind}.{name}": view for kind in views for name, view in zip(names, views[kind], strict=True)}
+        return names
 
 
 class SGD(Optimizer):
@@ -95,12 +108,12 @@ class SGD(Optimizer):
         self.momentum = momentum
 
     def sweep(self):
-        for p, g, *moments, s, _ in self.blocks:
+        for p, g, *moments, s, _, rate in self.blocks:
             for m in moments:                               # one, or none without momentum
                 m *= self.momentum
                 m += g                                      # (F1)
                 g = m
-            self.xp.multiply(g, self.lr, out=s)
+            self.xp.multiply(g, self.lr * rate, out=s)
             p -= s                                          # (F2)
 
 
@@ -108,34 +121,39 @@ class Adam(Optimizer):
     """Adam, (F3) to (F5). `betas` in [0, 1): how slowly m and v forget. `eps` > 0 bounds the step where v is small."""
 
     weight_decay = 0.0
+    flat_moments = ("m", "v")                               # none in a subclass that keeps its own
 
     def __init__(self, parameters, lr, betas=(0.9, 0.999), eps=1e-8):
         for beta in betas:
             _require_fraction("betas", beta)
         if not eps > 0:
             raise ValueError(f"eps must be > 0, got {eps}")
-        super().__init__(parameters, lr, moments=("m", "v"))
+        super().__init__(parameters, lr, moments=self.flat_moments)
         self.betas, self.eps = betas, eps
 
     def sweep(self):
+        for p, g, m, v, s, decay, rate in self.blocks:
+            lr = self.lr * rate
+            if decay and self.weight_decay:
+                p *= 1 - lr * self.weight_decay             # (F6)
+            self.advance(g, m, v, lr, s)
+            p -= s                                          # (F5)
+
+    def advance(self, g, m, v, lr, s):
+        """Take m and v one step on, in place, and write lr m' / (sqrt(v') + eps) into s. g, m, v and s have one shape."""
         xp, (beta1, beta2) = self.xp, self.betas
         c = math.sqrt(1 - beta2**self.steps)
-        rate = self.lr * c / (1 - beta1**self.steps)
-        for p, g, m, v, s, decay in self.blocks:
-            xp.multiply(g, 1 - beta1, out=s)
-            m *= beta1
-            m += s                                          # (F3)
-            xp.multiply(g, g, out=s)
-            s *= 1 - beta2
-            v *= beta2
-            v += s                                          # (F4)
-            if decay and self.weight_decay:
-                p *= 1 - self.lr * self.weight_decay        # (F6)
-            xp.sqrt(v, out=s)
-            s += c * self.eps
-            xp.divide(m, s, out=s)
-            s *= rate
-            p -= s                                          # (F5)
+        xp.multiply(g, 1 - beta1, out=s)
+        m *= beta1
+        m += s                                              # (F3)
+        xp.multiply(g, g, out=s)
+        s *= 1 - beta2
+        v *= beta2
+        v += s                                              # (F4)
+        xp.sqrt(v, out=s)
+        s += c * self.eps
+        xp.divide(m, s, out=s)
+        s *= lr * c / (1 - beta1**self.steps)
 
 
 class AdamW(Adam):

@@ -9,6 +9,8 @@ A schedule is a function of the step, counted from 0, that gives the factor by w
                    t / warmup                                                                      for t <= warmup
                    floor + (1 - floor) (1 + cos(pi (t - warmup) / (total - warmup))) / 2           then
                    so 1/warmup at the first step, 1 at the last of the warm-up, `floor` at the last of all and after
+    jagged_cosine  warmup_cosine min(1, t' / restart_warmup)    from step `restart` on, with t' = step mod restart + 1:
+                   a short warm-up after each restart of ReLoRA, back up to the same curve   Lialin et al. 2023, arXiv 2307.05695
 """
 
 import math
@@ -43,6 +45,23 @@ def warmup_cosine(warmup, total, floor=0.1):
         if t <= warmup:
             return t / warmup
         return floor + (1 - floor) * (1 + math.cos(math.pi * (t - warmup) / (total - warmup))) / 2
+
+    return schedule
+
+
+def jagged_cosine(warmup, total, restart, restart_warmup, floor=0.1):
+    """`warmup_cosine(warmup, total, floor)`, which after every `restart` (>= 1) steps falls and rises in `restart_warmup` steps.
+
+    restart: the same as ReLoRAAdamW's `every`. restart_warmup: between 0 (no fall) and restart.
+    """
+    _require("restart", restart, restart >= 1, "at least 1")
+    _require("restart_warmup", restart_warmup, 0 <= restart_warmup <= restart, f"between 0 and restart={restart}")
+    smooth = warmup_cosine(warmup, total, floor)
+
+    def schedule(step):
+        t = step % restart + 1
+        rising = step >= restart and t < restart_warmup
+        return smooth(step) * (t / restart_warmup if rising else 1.0)
 
     return schedule
 

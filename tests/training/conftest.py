@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from minilora.nn import Layer, Parameter
+from minilora.training import load_checkpoint, save_checkpoint
 
 
 class TinyModel(Layer):
@@ -79,3 +80,65 @@ def Model():
 @pytest.fixture
 def Batches():
     return TinyBatches
+
+
+class TokenBatches:
+    """ids and targets for the model of the fixture `small`, the same batch again and again."""
+
+    def __init__(self, seed=0):
+        self.ids, self.targets = np.random.default_rng(seed).integers(0, 7, (2, 3, 5))
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        return self.ids, self.targets
+
+    def state(self):
+        return {}
+
+    def load_state(self, state):
+        pass
+
+
+@pytest.fixture
+def train():
+    """train(model, optimizer, steps): that many steps on one batch. Returns the losses."""
+
+    def run(model, optimizer, steps, batches=None):
+        batches, losses = batches or TokenBatches(), []
+        for _ in range(steps):
+            model.zero_grad()
+            losses.append(model.loss(*next(batches)))
+            model.backward()
+            optimizer.step()
+        return losses
+
+    return run
+
+
+@pytest.fixture
+def resumes(train, tmp_path):
+    """resumes(build, steps, stop): a run that is saved after `stop` steps and taken up by another model gives the same bits.
+
+    build(seed) -> model, optimizer. The second gets another seed and other weights: all that counts is in the checkpoint.
+    """
+
+    def bits(model, optimizer):
+        arrays = [p.data for p in model.parameters()] + [a for _, a in sorted(optimizer.state()["arrays"].items())]
+        return [a.tobytes() for a in arrays], model.rng.bit_generator.state
+
+    def check(build, steps, stop):
+        model, optimizer = build(0)
+        train(model, optimizer, stop)
+        save_checkpoint(tmp_path, model, optimizer)
+        train(model, optimizer, steps - stop)
+        resumed, again = build(1)
+        for p in resumed.parameters():
+            p.data = p.data + 1
+        assert bits(resumed, again) != bits(model, optimizer)
+        load_checkpoint(tmp_path, resumed, again)
+        train(resumed, again, steps - stop)
+        assert bits(resumed, again) == bits(model, optimizer)
+
+    return check

@@ -36,11 +36,21 @@ def test_blocks_cover_the_buffer_once_and_never_mix_decayed_with_undecayed():
     W = Parameter(np.zeros((2 * BLOCK + 5, 1), "float32"), name="W")
     b = Parameter(np.zeros(BLOCK + 1, "float32"), name="b")
     flat = FlatParameters([b, W])
-    spans = [(at.start, at.stop, decay) for at, decay in flat.blocks()]
+    spans = [(at.start, at.stop, decay) for at, decay, _ in flat.blocks()]
     end = 2 * BLOCK + 5
     assert spans == [
         (0, BLOCK, True), (BLOCK, 2 * BLOCK, True), (2 * BLOCK, end, True),
         (end, end + BLOCK, False), (end + BLOCK, end + BLOCK + 1, False),
+    ]  # fmt: skip
+
+
+def test_blocks_never_mix_rates():
+    parameters = make_parameters()
+    parameters[0].rate, parameters[1].rate = 3.0, 2.0
+    flat = FlatParameters(parameters)
+    assert [p.name for p in flat] == ["V", "W", "b"]
+    assert [(at.start, at.stop, decay, rate) for at, decay, rate in flat.blocks()] == [
+        (0, 12, True, 1.0), (12, 22, True, 2.0), (22, 25, False, 3.0),
     ]  # fmt: skip
 
 
@@ -73,8 +83,12 @@ def test_a_changed_set_is_noticed():
     def other_data_alone(a, c):
         a.move_into(np.empty(3), a.grad)
 
+    def another_rate(a, c):
+        a.rate = 2.0
+
     cases = [(freeze, "'b' was frozen"), (unfreeze, "'frozen' was unfrozen"), (freeze_and_unfreeze, "'b' was moved"),
-             (another_optimizer, "'b' was moved"), (other_data_alone, "'b' was moved")]  # fmt: skip
+             (another_optimizer, "'b' was moved"), (other_data_alone, "'b' was moved"),
+             (another_rate, "'b' was given another rate")]  # fmt: skip
     for change, message in cases:
         parameters = make_parameters()
         flat = FlatParameters(iter(parameters))

@@ -85,6 +85,37 @@ def test_decay_follows_the_flag_not_the_shape():
     np.testing.assert_allclose(b.data, 0.95)
 
 
+def test_the_rate_of_a_parameter_multiplies_lr_for_its_step_and_its_decay():
+    """Each parameter moves as under an optimiser of its own with lr times its rate."""
+    rates = {"b": 2.0, "W": 4.0, "big": 1.0, "gamma": 0.5}
+    builds = [lambda ps, lr: SGD(ps, lr=lr, momentum=0.9), lambda ps, lr: AdamW(ps, lr=lr, weight_decay=0.3)]
+    for build in builds:
+        parameters = make_parameters()
+        for p in parameters:
+            p.rate = rates[p.name]
+        got = run(build(parameters, 0.02), parameters, steps=3)
+        for name, rate in rates.items():
+            alone = [p for p in make_parameters() if p.name == name]
+            assert np.array_equal(run(build(alone, 0.02 * rate), alone, steps=3)[name], got[name]), name
+
+
+def test_a_subclass_may_act_before_and_after_the_update():
+    calls = []
+
+    class Noting(SGD):
+        def before_sweep(self):
+            calls.append(("before", self.steps, p.data[0]))
+
+        def after_sweep(self):
+            calls.append(("after", self.steps, p.data[0]))
+
+    p = Parameter(np.zeros(1), name="p")
+    optimizer = Noting([p], lr=1.0)
+    p.accumulate(np.ones(1))
+    optimizer.step()
+    assert calls == [("before", 1, 0.0), ("after", 1, -1.0)]
+
+
 def test_the_first_step_of_adam_has_length_lr_in_every_element():
     p = Parameter(np.zeros(4), name="p")
     optimizer = Adam([p], lr=0.01)

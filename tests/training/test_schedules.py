@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from minilora.training import constant, exponential, step_decay, warmup_cosine
+from minilora.training import constant, exponential, jagged_cosine, step_decay, warmup_cosine
 
 
 def test_constant():
@@ -32,6 +32,14 @@ def test_warmup_cosine_without_either_part():
     assert warmup_cosine(warmup=3, total=3)(9) == 1.0
 
 
+def test_jagged_cosine_rises_again_to_the_same_curve_after_each_restart():
+    smooth, jagged = warmup_cosine(3, 20), jagged_cosine(3, 20, restart=6, restart_warmup=4)
+    factor = [jagged(step) / smooth(step) for step in range(20)]
+    tooth = [0.25, 0.5, 0.75, 1, 1, 1]
+    assert factor == pytest.approx([1] * 6 + tooth + tooth + tooth[:2])
+    assert [jagged_cosine(3, 20, restart=6, restart_warmup=0)(step) for step in range(20)] == [smooth(step) for step in range(20)]
+
+
 def test_bad_settings_are_refused_by_name():
     cases = [
         (lambda: step_decay(0, 0.5), "every must be at least 1, got 0"),
@@ -40,6 +48,9 @@ def test_bad_settings_are_refused_by_name():
         (lambda: warmup_cosine(5, 4), "warmup must be between 0 and total=4, got 5"),
         (lambda: warmup_cosine(0, 0), "total must be at least 1, got 0"),
         (lambda: warmup_cosine(1, 4, floor=1.5), "floor must be between 0 and 1"),
+        (lambda: jagged_cosine(1, 4, 0, 0), "restart must be at least 1, got 0"),
+        (lambda: jagged_cosine(1, 9, 3, 4), "restart_warmup must be between 0 and restart=3, got 4"),
+        (lambda: jagged_cosine(5, 4, 3, 1), "warmup must be between 0 and total=4, got 5"),
     ]
     for build, message in cases:
         with pytest.raises(ValueError, match=message):

@@ -1,0 +1,49 @@
+"""LoRA-FA: A stays as it was drawn, and B steps as near to full tuning as that A allows (Zhang et al. 2023, arXiv 2308.03303).
+
+    A: (r, in), frozen   B: (out, r)   G = dL/dW: (out, in), never formed   s: the LoRA scale
+
+    (F1)  dB = s G A^T                              what backward gives
+    (F2)  g  = dB (A A^T)^-1 / s^2                  minimises  norm_F(s g A - G)
+    (F3)  s g A = G A^T (A A^T)^-1 A                the projection of G on the rows of A
+
+A step of B by -eta g changes W by -eta times (F3), however long A's rows are and whatever s is; a step by -eta dB changes it by
+-eta s^2 G A^T A instead. AdamW takes g in the place of the gradient.
+"""
+
+from minilora import backend
+from minilora.adapters.inject import adapters_of
+from minilora.training.optimizers import AdamW
+
+
+def projected_gradient(dB, A, s):
+    """g: (out, r), from dB: (out, r), A: (r, in) of rank r, and s, not 0 (F2)."""
+    return backend.get_array_module(dB, A).linalg.solve(A @ A.T, dB.T).T / s**2     # (F2): A A^T is symmetric
+
+
+class LoRAFAAdamW(AdamW):
+    """AdamW for a model with LoRA adapters whose A is frozen: each B's gradient is projected by (F2) before it is used.
+
+    options: AdamW's. ValueError if the model has no such adapter, trains an A, or has an A whose rows are linearly dependent.
+    """
+
+    def __init__(self, model, lr, **options):
+        self.adapters = []
+        for name, _, key, adapter in adapters_of(model):
+            if {leaf for leaf, _ in adapter.named_parameters()} == {"A", "B"} and adapter.B.trainable:
+                _refuse(f"adapter {key!r} in {name}", adapter.A)
+                self.adapters.append(adapter)
+        if not self.adapters:
+            raise ValueError("the model has no adapter that trains a factor B beside a frozen A: inject one of lora-fa first")
+        super().__init__(model.parameters(), lr, **options)
+
+    def before_sweep(self):
+        for adapter in self.adapters:
+            adapter.B.grad[...] = projected_gradient(adapter.B.grad, adapter.A.data, adapter.scale)
+
+
+def _refuse(name, A):
+    if A.trainable:
+        raise ValueError(f"{name} trains its A, but the projected step needs it frozen: inject lora-fa, or use AdamW")
+    rank = backend.item(backend.get_array_module(A.data).linalg.matrix_rank(A.data))
+    if rank < len(A.data):
+        raise ValueError(f"{name} must have an A of rank {len(A.data)}, got rank {rank}: A A^T has no inverse; draw A at random")

@@ -1,0 +1,141 @@
+"""Adam in a projected space: full tuning of W with the moments of a thin matrix. GaLore and Flora differ in the projection.
+
+    W, G = dL/dW: (short, long), which is (out, in), or its transpose where out > in   P: (short, r)   R, m, v, N: (r, long)
+
+    (F1)  R = P^T G
+    (F2)  N = m' / (sqrt(v') + eps)                         Adam's step on R, with R's own m and v
+    (F3)  W = W - lr kappa P N
+
+P is drawn at the first step and again after every K further ones:
+
+    GaLore   (F4)  P = U_r of G = U S V^T; m and v stay as they are         Zhao et al. 2024, arXiv 2403.03507
+    Flora    (F5)  P = independent normal(0, 1/r), so that E[P P^T] = I      Hao et al. 2024, arXiv 2402.03293
+             (F6)  m = 0; v stays, since all rows of R have the same mean square whichever P is drawn
+
+Between two draws W changes within the span of P, so by rank r at most; after k draws by up to k r. A matrix costs
+2 r long + r short values, where Adam's moments are 2 long short.
+
+Flora's paper carries the momentum over, as P^T P_old m. That is right in the mean, since E[P P^T] = I, but longer by a factor of
+about sqrt(short / r) each time, which Adam's division by sqrt(v) lets through; so m starts anew here.
+"""
+
+import math
+from dataclasses import dataclass
+from numbers import Integral
+from typing import Any
+
+from minilora import backend, lowrank
+from minilora.nn.parameter import Parameter
+from minilora.training.optimizers import Adam
+
+
+@dataclass
+class Share:
+    """What an optimiser holds for one parameter: W and G, views of its data and gradient; m, v; P, or None for plain Adam."""
+
+    parameter: Parameter
+    W: Any
+    G: Any
+    m: Any
+    v: Any
+    P: Any = None
+
+
+class ProjectedAdam(Adam):
+    """Adam on P^T G for every matrix with both sides above r, embeddings too; plain Adam for all other parameters, (F1) to (F3).
+
+    A subclass draws P in `project(share)`. r: an integer, at least 1. every: K, at least 1. kappa: > 0. ValueError otherwise, or
+    where no matrix is so large.
+    """
+
+    flat_moments = ()
+
+    def __init__(self, parameters, lr, r, every, kappa, betas, eps):
+        if isinstance(r, bool) or not isinstance(r, Integral) or r < 1:
+            raise ValueError(f"r must be an integer of at least 1, got {r!r}")
+        if every < 1:
+            raise ValueError(f"every must be at least 1, got {every}")
+        if not kappa > 0:
+            raise ValueError(f"kappa must be > 0, got {kappa}")
+        super().__init__(parameters, lr, betas, eps)
+        self.r, self.every, self.kappa = r, every, kappa
+        self.shares = [self._share(p) for p in self.parameters]
+        if all(share.P is None for share in self.shares):
+            widest = max((min(p.data.shape) for p in self.parameters if p.data.ndim == 2), default=0)
+            raise ValueError(f"r must be below min(in, out)={widest} of the largest matrix, got {r}: else nothing is projected")
+
+    def _share(self, p):
+        W, G, zeros = p.data, p.grad, self.xp.zeros_like
+        if W.ndim != 2 or min(W.shape) <= self.r:
+            return Share(p, W, G, zeros(W), zeros(W))
+        if W.shape[0] > W.shape[1]:
+            W, G = W.T, G.T
+        m = zeros(W[: self.r])
+        return Share(p, W, G, m, zeros(m), zeros(W[:, : self.r]))
+
+    def sweep(self):
+        for share in self.shares:
+            lr = self.lr * share.parameter.rate
+            N = self.xp.empty_like(share.m)
+            if share.P is None:
+                self.advance(share.G, share.m, share.v, lr, N)
+                share.W -= N
+                continue
+            if (self.steps - 1) % self.every == 0:
+                self.project(share)
+            R = share.P.T @ share.G                                     # (F1)
+            self.advance(R, share.m, share.v, lr * self.kappa, N)       # (F2): N comes with its factor lr kappa
+            share.W -= share.P @ N                                      # (F3)
+
+    @property
+    def state_bytes(self):
+        return sum(a.nbytes for share in self.shares for a in (share.m, share.v, share.P) if a is not None)
+
+    def _named(self):
+        pairs = list(zip(self._names(), self.shares, strict=True))
+        named = {f"{kind}.{name}": getattr(share, kind) for kind in ("m", "v", "P") for name, share in pairs}
+        return {key: array for key, array in named.items() if array is not None}
+
+
+class GaLore(ProjectedAdam):
+    """Adam in the space of the gradient's r largest singular directions (F4), found anew after every `every` steps.
+
+    parameters, lr, betas, eps: as of Adam. kappa: the scale of the projected step, > 0.
+    """
+
+    def __init__(self, parameters, lr, r, every=200, kappa=0.25, betas=(0.9, 0.999), eps=1e-8):
+        super().__init__(parameters, lr, r, every, kappa, betas, eps)
+
+    def project(self, share):
+        U, _, _ = lowrank.svd(share.G)
+        share.P[...] = U[:, : self.r]                                   # (F4)
+
+
+class Flora(ProjectedAdam):
+    """Adam in a random space (F5), drawn anew after every `every` steps, where the momentum starts anew too (F6).
+
+    parameters, lr, betas, eps: as of Adam. rng: a seed or a NumPy generator, whose state is part of the optimiser's.
+    """
+
+    def __init__(self, parameters, lr, r, every=200, rng=0, betas=(0.9, 0.999), eps=1e-8):
+        super().__init__(parameters, lr, r, every, 1.0, betas, eps)
+        self.rng = backend.as_generator(rng)
+
+    def project(self, share):
+        P = self.rng.standard_normal(share.P.shape) / math.sqrt(self.r)
+        share.P[...] = self.xp.asarray(P, dtype=share.P.dtype)          # (F5)
+        share.m.fill(0)                                                 # (F6)
+
+    def state(self):
+        return super().state() | {"rng": self.rng.bit_generator.state}
+
+    def check_state(self, state):
+        super().check_state(state)
+        try:
+            type(self.rng.bit_generator)().state = state["rng"]         # a generator of the same kind takes it, or raises
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"the state's rng is none of this optimizer's generator: {error!r}") from error
+
+    def load_state(self, state):
+        super().load_state(state)
+        self.rng.bit_generator.state = state["rng"]

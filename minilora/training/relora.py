@@ -1,0 +1,93 @@
+"""ReLoRA: a high-rank change of W from a chain of low-rank ones (Lialin et al. 2023, arXiv 2307.05695).
+
+    W: (out, in)   A: (r, in)   B: (out, r)   s: the LoRA scale
+
+Every K steps
+    (F1)  W = W + s B A                              for good
+    (F2)  A = uniform in +-1/sqrt(in),  B = 0        so the model computes the same as before
+    (F3)  m = m keep,  v = v keep                    Adam's moments of A and B, at most places set to zero
+and the rate is warmed up again: `schedules.jagged_cosine`.
+
+One adapter changes W by at most rank r; after k restarts the change has rank up to (k + 1) r. Without (F3) the moments of the old
+factors would drive the new ones back into the old subspace. m and v are kept at the same places: an m that outlived its v would
+make a step of any size. Where both are gone, the next step is longer than lr by (1 - beta1) / sqrt(1 - beta2), about 3, as the
+step count goes on: the warm-up is there for that.
+"""
+
+import math
+
+from minilora.adapters.inject import adapters_of
+from minilora.training.optimizers import AdamW
+
+PRUNING = ("magnitude", "random", "reset")
+
+
+class ReLoRAAdamW(AdamW):
+    """AdamW that restarts the model's LoRA adapters after every `every` steps, (F1) to (F3).
+
+    prune: which share `keep` (above 0, below 1) of the moments stays: "magnitude" where abs(m) is largest, "random" anywhere,
+    "reset" none. options: AdamW's. The change of W is in the model itself, not in the adapter: save a checkpoint, or the model.
+    Random numbers come from model.rng, which a checkpoint keeps. ValueError for a setting out of range, a model without an
+    adapter that trains an A and a B and nothing else, or one in a layer whose W is shared, in 4 bits, or another adapter's too.
+    """
+
+    def __init__(self, model, lr, every, prune="magnitude", keep=0.1, **options):
+        if every < 1:
+            raise ValueError(f"every must be at least 1, got {every}")
+        if prune not in PRUNING:
+            raise ValueError(f"prune must be one of {', '.join(PRUNING)}, got {prune!r}")
+        if not 0 < keep < 1:
+            raise ValueError(f"keep must lie between 0 and 1, got {keep}; to keep nothing, prune='reset'")
+        self.every, self.prune, self.keep = every, prune, keep
+        self.rng, self.found = model.rng, _trained(model)
+        super().__init__(model.parameters(), lr, **options)
+
+    def after_sweep(self):
+        if self.steps % self.every == 0:
+            self.restart()
+
+    def restart(self):
+        """Merge each adapter into W for good, start it again, and prune its moments."""
+        for layer, adapter in self.found:
+            layer.W.data = layer.W.data + adapter.delta()                           # (F1)
+            bound = 1 / math.sqrt(adapter.A.data.shape[1])
+            A = self.rng.uniform(-bound, bound, adapter.A.data.shape)
+            adapter.A.data = self.xp.asarray(A, dtype=adapter.A.data.dtype)         # (F2)
+            adapter.B.data = self.xp.zeros_like(adapter.B.data)                     # (F2)
+        factors = {id(p) for _, adapter in self.found for p in (adapter.A, adapter.B)}
+        moments = (self.parameters.split(self.moments[name]) for name in ("m", "v"))
+        for p, m, v in zip(self.parameters, *moments, strict=True):
+            if id(p) in factors:
+                kept = self.kept(m)
+                m *= kept                                                           # (F3)
+                v *= kept                                                           # (F3)
+
+    def kept(self, m):
+        """Where the moments stay: an array of m's shape, true or false."""
+        if self.prune == "reset":
+            return self.xp.zeros(m.shape, dtype=bool)
+        if self.prune == "random":
+            return self.xp.asarray(self.rng.random(m.shape) < self.keep)
+        count = max(1, round(self.keep * m.size))
+        return abs(m) >= self.xp.sort(abs(m).ravel())[-count]
+
+
+def _trained(model):
+    """(layer, adapter) for each adapter that trains an A and a B and has nothing else."""
+    found = []
+    for name, layer, key, adapter in adapters_of(model):
+        trained = {leaf for leaf, p in adapter.named_parameters() if p.trainable}
+        if not trained:
+            continue
+        if trained != {"A", "B"} or len(adapter.parameters()) > 2:
+            leaves = ", ".join(leaf for leaf, _ in adapter.named_parameters())
+            raise ValueError(f"relora restarts plain LoRA, A and B both trained; adapter {key!r} in {name} holds {leaves}")
+        layer.refuse_merge(name)
+        if sum(p is layer.W for _, other in model.named_layers() for _, p in other.children()) > 1:
+            raise ValueError(f"{name}.W is another layer's too, which a restart would change: build the model with tied=False")
+        if layer.original_W is not None:
+            raise ValueError(f"{name}.W is changed by another adapter already: take that out, or unmerge it, before relora")
+        found.append((layer, adapter))
+    if not found:
+        raise ValueError("the model has no adapter that trains A and B: call inject(model, LoRA(...), ...) first")
+    return found

@@ -1,0 +1,57 @@
+import numpy as np
+import pytest
+
+from minilora.adapters import DoRA, LoRA, inject
+from minilora.training import SGD, AdamW, lora_plus
+
+
+def test_every_trained_B_learns_at_the_ratio_and_nothing_else(small):
+    model = small()
+    inject(model, DoRA(r=2, alpha=4), targets=("attn.q", "mlp.up"), name="old")
+    frozen = [name for name, p in model.named_parameters() if name.endswith(".B")]
+    model = small()
+    inject(model, LoRA(r=2, alpha=4), targets=("attn.k", "attn.v"), name="old")
+    inject(model, LoRA(r=2, alpha=4, bias="all"), targets=("attn.q", "mlp.up"), name="new")
+    for p in model.parameters():
+        p.trainable = p.trainable and ".old." not in p.name
+    names = lora_plus(model, 8)
+    assert names == [name.replace("dora.old", "lora.new") for name in frozen]
+    assert {name for name, p in model.named_parameters() if p.rate != 1} == set(names)
+    assert {p.rate for name, p in model.named_parameters() if name in names} == {8.0}
+
+
+def invariant(model, ratio):
+    adapters = [model.blocks[i].mlp.down.adapters["default"] for i in (0, 1)]
+    return np.stack([a.B.data.T @ a.B.data - ratio * a.A.data @ a.A.data.T for a in adapters])
+
+
+@pytest.mark.parametrize("ratio", [1, 16])
+def test_what_gradient_flow_conserves(small, train, ratio):
+    """The drift over one stretch of time lr steps falls in proportion to lr, while B^T B itself grows to the same size."""
+    drifts = []
+    for finer in (1, 4):
+        model = small()
+        inject(model, LoRA(r=2, alpha=4), targets="mlp.down", rng=0)
+        lora_plus(model, ratio)
+        before = invariant(model, ratio)
+        train(model, SGD(model.parameters(), lr=0.1 / ratio / finer), 40 * finer)
+        drifts.append(np.abs(invariant(model, ratio) - before).max())
+        B = model.blocks[0].mlp.down.adapters["default"].B.data
+        assert drifts[-1] < 0.1 * np.abs(B.T @ B).max()
+    assert drifts[1] == pytest.approx(drifts[0] / 4, rel=0.1)
+
+
+def test_a_rate_set_too_late_is_noticed(small):
+    model = small()
+    inject(model, LoRA(r=2, alpha=4), targets="attn.q")
+    optimizer = AdamW(model.parameters(), lr=0.1)
+    lora_plus(model)
+    with pytest.raises(RuntimeError, match="lora.default.B' was given another rate or decay after the optimizer was built"):
+        optimizer.step()
+
+
+def test_bad_input_is_refused(small):
+    with pytest.raises(ValueError, match="no adapter that trains a factor B: call inject"):
+        lora_plus(small())
+    with pytest.raises(ValueError, match="^ratio must be a number > 0, got -1$"):
+        lora_plus(small(), -1)
