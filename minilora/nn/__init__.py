@@ -12,5 +12,6 @@ from minilora.nn.mlp import MLP, SwiGLU
 from minilora.nn.norms import LayerNorm, RMSNorm
 from minilora.nn.parameter import Parameter
 from minilora.nn.pooling import Pooling
+from minilora.nn.quantized import QuantizedParameter, dequantize_linear, quantize_linear
 from minilora.nn.recording import recorded
 from minilora.nn.transformer import Transformer

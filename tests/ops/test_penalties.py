@@ -14,6 +14,8 @@ from minilora.ops import (
     mean_pool_forward,
     mse_backward,
     mse_forward,
+    orthogonality_backward,
+    orthogonality_forward,
     pick_backward,
     pick_forward,
 )
@@ -33,6 +35,29 @@ def test_l2_and_that_its_descent_shrinks():
     L, cache = l2_penalty_forward(W, 0.1)
     np.testing.assert_allclose(L, 0.05 * (W**2).sum())
     np.testing.assert_allclose(W - 0.5 * l2_penalty_backward(1.0, cache)[0], (1 - 0.5 * 0.1) * W)
+
+
+def test_orthogonality_is_zero_at_orthonormal_factors_and_only_there():
+    U, _, Vt = np.linalg.svd(rng.standard_normal((11, 7)), full_matrices=False)
+    for P, Q, counts in ((U[:, :5], Vt[:5], 0), (2 * U[:, :5], Vt[:5], 5), (U[:, :5], 2 * Vt[:5], 5), (2 * U, 2 * Vt, 14)):
+        L, cache = orthogonality_forward(P, Q, 0.1)
+        np.testing.assert_allclose(L, 0.1 * 9 * counts, atol=1e-28)     # a column of length 2 costs (2^2 - 1)^2
+        dP, dQ = orthogonality_backward(3.0, cache)
+        np.testing.assert_allclose(dP, 3 * 0.1 * 4 * (np.linalg.norm(P, axis=0) ** 2 - 1) * P, atol=1e-14)
+        np.testing.assert_allclose(dQ, 3 * 0.1 * 4 * (np.linalg.norm(Q, axis=1) ** 2 - 1)[:, None] * Q, atol=1e-14)
+
+
+def test_orthogonality_is_the_squared_frobenius_norm_and_descent_on_it_makes_orthonormal():
+    P, Q = rng.standard_normal((11, 5)), rng.standard_normal((5, 7))
+    norms = np.linalg.norm(P.T @ P - np.eye(5)) ** 2 + np.linalg.norm(Q @ Q.T - np.eye(5)) ** 2
+    np.testing.assert_allclose(orthogonality_forward(P, Q, 0.1)[0], 0.1 * norms)
+    for _ in range(3000):
+        dP, dQ = orthogonality_backward(1.0, orthogonality_forward(P, Q, 0.1)[1])
+        P, Q = P - 0.05 * dP, Q - 0.05 * dQ
+    np.testing.assert_allclose(P.T @ P, np.eye(5), atol=1e-9)
+    np.testing.assert_allclose(Q @ Q.T, np.eye(5), atol=1e-9)
+    cache = orthogonality_forward(P, Q, 0.1)[1]
+    assert [g is None for g in orthogonality_backward(1.0, cache, needs={"Q"})] == [True, False]
 
 
 def test_mse():

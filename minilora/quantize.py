@@ -1,0 +1,217 @@
+"""Weights in 8 or 4 bits: absmax, and NF4 with double quantisation (Dettmers et al. 2023, arXiv 2305.14314, section 3).
+
+    W: (..., n), each row cut into blocks of `block` values, the last one shorter where n is no multiple
+    a: (..., number of blocks), float32, the scales
+
+    (Q1)  a      =  max |w| over the block
+    (Q2)  code   =  the number of the level nearest to w / a, which lies in [-1, 1]
+    (Q3)  w_hat  =  a level[code]
+
+What differs is the levels. Absmax has evenly spaced ones, k / Q for whole k from -Q to Q, Q = 127 (8 bits) or 7 (4 bits), so
+
+    (Q4)  k      =  round(Q w / a)
+
+NF4 has 16 that stand close where a normal distribution has much of its mass: quantiles, on either side of an exact 0,
+
+    (Q5)  level  proportional to  Phi^-1(p), p in equal steps from 1/2 to 1 - (1/30 + 1/32) / 2 = .9677083
+                 8 steps above zero and 7, mirrored, below; each side divided by its last, so that it ends at 1 or -1
+
+A float32 scale costs 32 / 64 = .5 bits a value in blocks of 64. Double quantisation holds the scales in 8 bits themselves,
+
+    (Q6)  a      =  mean(a) + absmax in 8 bits of (a - mean(a)), in blocks of 256
+
+which costs 8 / 64 + 32 / (64 256) = .127 bits a value. Since -1, 0 and 1 are levels, (Q1) finds a again in w_hat, bit for bit:
+quantising w_hat in the same blocks changes nothing, as long as the scales are held in full.
+"""
+
+import math
+from dataclasses import dataclass
+from statistics import NormalDist
+
+from minilora import backend
+
+BLOCK = 64
+SCALES_BLOCK = 256
+Q = {8: 127, 4: 7}
+ZERO = 7  # NF4's code for 0
+
+
+def _normal_levels():
+    last = 1 - (1 / 30 + 1 / 32) / 2
+
+    def side(steps):
+        quantiles = [NormalDist().inv_cdf(0.5 + (last - 0.5) * i / steps) for i in range(1, steps + 1)]
+        return [q / quantiles[-1] for q in quantiles]
+
+    return (*(-q for q in reversed(side(ZERO))), 0.0, *side(8))
+
+
+NF4_LEVELS = _normal_levels()  # (Q5): 16 numbers, rising from -1 to 1
+
+
+@dataclass(frozen=True, eq=False)
+class Quantized:
+    """What stands for a W: its codes (two to a byte if they have 4 bits), its scales, and W's shape, dtype and block."""
+
+    codes: object
+    scales: object
+    shape: tuple
+    dtype: object
+    block: int
+
+    @property
+    def nbytes(self):
+        """The memory that codes and scales take."""
+        return self.codes.nbytes + self.scales.nbytes
+
+    @property
+    def bits_per_value(self):
+        """Bits of memory for each value of W."""
+        return 8 * self.nbytes / math.prod(self.shape)
+
+
+@dataclass(frozen=True, eq=False)
+class Absmax(Quantized):
+    """By `quantize_absmax`. codes: int8 (..., n), or 4 bits in uint8 (..., ceil(n / 2)). scales: float32, (..., blocks)."""
+
+    bits: int
+
+
+@dataclass(frozen=True, eq=False)
+class NF4(Quantized):
+    """By `quantize_nf4`. codes: uint8 (..., ceil(n / 2)). scales: float32 (..., blocks), or an Absmax of all a - mean."""
+
+    mean: float | None
+
+    @property
+    def double(self):
+        """Whether the scales are quantised too (Q6)."""
+        return self.mean is not None
+
+    @property
+    def nbytes(self):
+        return super().nbytes + (4 if self.double else 0)  # the mean is a float32
+
+    @property
+    def a(self):
+        """The scales as numbers: float32 (..., blocks), none negative."""
+        return _from_8_bits(self.scales, self.mean, self.codes.shape[:-1]) if self.double else self.scales
+
+
+def quantize_absmax(W, bits=8, block=BLOCK):
+    """The Absmax of W (..., n), float32 or float64, in 8 or 4 bits (Q1, Q4).
+
+    block: values to a scale, counted along the last axis; or "row" for one scale a row, "whole" for a single one.
+    ValueError if W is quantised already, is no array of floats, or holds NaN or infinity; or for other bits or blocks.
+    """
+    if bits not in Q:
+        raise ValueError(f"bits must be 8 or 4, got {bits!r}")
+    _refuse(W)
+    width = W.shape[-1] if block in ("row", "whole") else _admit_block(block)
+    a = _largest(W, width)
+    if block == "whole":
+        a = a.max(keepdims=True)
+    k = backend.get_array_module(W).rint(_relative(W, a, width) * Q[bits]).astype("int8")  # (Q4)
+    codes = k if bits == 8 else pack((k + Q[4]).astype("uint8"))
+    return Absmax(codes, a, tuple(W.shape), W.dtype, width, bits)
+
+
+def dequantize_absmax(quantized):
+    """W_hat of an Absmax: W's shape and dtype (Q3)."""
+    n, bits, dtype = quantized.shape[-1], quantized.bits, quantized.dtype
+    k = quantized.codes.astype(dtype) if bits == 8 else unpack(quantized.codes, n).astype(dtype) - Q[4]
+    return spread(quantized.scales.astype(dtype), quantized.block, n) * (k / Q[bits])  # (Q3)
+
+
+def quantize_nf4(W, block=BLOCK, double=True):
+    """The NF4 of W (..., n), float32 or float64 (Q1, Q2, Q5). block: values to a scale. double: quantise the scales too (Q6).
+
+    ValueError if W is quantised already, is no array of floats, or holds NaN or infinity.
+    """
+    _refuse(W)
+    xp, block = backend.get_array_module(W), _admit_block(block)
+    a = scales = _largest(W, block)
+    mean = None
+    if double:
+        flat = a.reshape(-1)
+        mean = backend.item(flat.mean())
+        scales = quantize_absmax(flat - mean, 8, SCALES_BLOCK)  # (Q6)
+        a = a * (_from_8_bits(scales, mean, a.shape[:-1]) > 0)  # a block whose scale is lost is 0: let its codes say so
+    between = [(low + high) / 2 for low, high in zip(NF4_LEVELS, NF4_LEVELS[1:], strict=False)]
+    nearest = xp.searchsorted(xp.asarray(between, dtype=W.dtype), _relative(W, a, block))  # (Q2)
+    return NF4(pack(nearest.astype("uint8")), scales, tuple(W.shape), W.dtype, block, mean)
+
+
+def dequantize_nf4(quantized):
+    """W_hat of an NF4: W's shape and dtype (Q3)."""
+    n, dtype = quantized.shape[-1], quantized.dtype
+    return spread(quantized.a.astype(dtype), quantized.block, n) * nf4_levels(quantized.codes, n, dtype)  # (Q3)
+
+
+def nf4_levels(codes, n, dtype):
+    """The level of each code: packed (..., ceil(n / 2)) to (..., n)."""
+    xp = backend.get_array_module(codes)
+    return xp.take(xp.asarray(NF4_LEVELS, dtype=dtype), unpack(codes, n))
+
+
+def pack(codes):
+    """Codes in 0 .. 15, uint8 (..., n), two to a byte, the first in the high bits: (..., ceil(n / 2)). After an odd n, a 0."""
+    padded = cut(codes, 2)
+    return padded[..., 0] << 4 | padded[..., 1]
+
+
+def unpack(packed, n):
+    """The n codes of each row that `pack` packed: uint8 (..., n)."""
+    pairs = backend.get_array_module(packed).stack([packed >> 4, packed & 15], axis=-1)
+    return pairs.reshape(*packed.shape[:-1], -1)[..., :n]
+
+
+def cut(a, block):
+    """(..., n) in blocks: (..., ceil(n / block), block), with zeros after the last value."""
+    missing = -a.shape[-1] % block
+    if missing:
+        a = backend.get_array_module(a).pad(a, [(0, 0)] * (a.ndim - 1) + [(0, missing)])
+    return a.reshape(*a.shape[:-1], -1, block)
+
+
+def spread(scales, block, n):
+    """A scale for each value: (..., blocks) to (..., n)."""
+    return backend.get_array_module(scales).repeat(scales, block, axis=-1)[..., :n]
+
+
+def _refuse(W):
+    """ValueError unless W is a float32 or float64 array that is not empty."""
+    if isinstance(W, Quantized):
+        raise ValueError(f"W is quantised already, as {type(W).__name__}: take it as it is, or dequantise it first")
+    backend.get_array_module(W)
+    if W.dtype.kind in "iu":
+        raise ValueError(f"W holds whole numbers ({W.dtype}), as codes of what is quantised already; give W as float32")
+    if str(W.dtype) not in ("float32", "float64") or not W.size or not W.ndim:
+        raise ValueError(f"W must be a float32 or float64 array that is not empty, got {W.dtype} of shape {tuple(W.shape)}")
+
+
+def _admit_block(block):
+    if isinstance(block, bool) or not isinstance(block, int) or block < 1:
+        raise ValueError(f"block must be a whole number of at least 1 (for absmax also 'row' or 'whole'), got {block!r}")
+    return block
+
+
+def _largest(W, block):
+    """The scale of each block, float32 (..., number of blocks)."""
+    xp = backend.get_array_module(W)
+    with backend.quiet():
+        a = xp.abs(cut(W, block)).max(axis=-1).astype("float32")  # (Q1)
+    if not backend.item(xp.isfinite(a).all()):
+        raise ValueError("W holds NaN, infinity or a value beyond float32: it has no scale; look for where it came from")
+    return a
+
+
+def _relative(W, a, block):
+    """w / a; 0 in a block of zeros."""
+    xp = backend.get_array_module(W)
+    return W / spread(xp.where(a > 0, a, math.inf), block, W.shape[-1])
+
+
+def _from_8_bits(scales, mean, leading):
+    a = (dequantize_absmax(scales) + mean).reshape(*leading, -1)
+    return backend.get_array_module(a).maximum(a, 0)  # below 0, it would turn the signs of a block of tiny values
