@@ -55,7 +55,7 @@ def parser():
 
     def command(name, module, about, example):
         sub = commands.add_parser(name, help=about, description=about, epilog=f"example: {example}")
-        sub.set_defaults(run=(module, name), resumes=name in ("demo", "train", "adapt"))
+        sub.set_defaults(run=(module, name), resumes=name in ("demo", "train", "adapt", "systems", "lowrank"))
         return sub
 
     sub = command("demo", "stories", "verify, train, analyse, adapt, compare: the whole story", "minilora demo --quick")
@@ -130,6 +130,15 @@ def parser():
     _model(sub)
     _adapter(sub)
 
+    sub = command(
+        "systems", "systems", "five systems that articles call LoRA, and their neighbours", "minilora systems B --quick",
+    )  # fmt: skip
+    sub.add_argument("which", choices=(*"ABCDE", "compare"), help="the article whose system to run, or all of them")
+    sub.add_argument("--quick", action="store_true", help="a rehearsal, under 3 minutes: too few steps for a verdict")
+    sub.add_argument("--seeds", type=_at_least(1), metavar="N", help="runs of each contestant (default: 3)")
+    _jobs(sub)
+    _folder(sub, "runs/systems")
+
     sub = command("info", "checks", "versions, backend, threads; or what a folder holds", "minilora info")
     sub.add_argument("folder", nargs="?", help="a run or an adapter")
 
@@ -160,6 +169,11 @@ def _adapter(sub):
 
 def _folder(sub, default):
     sub.add_argument("--folder", default=default, help=f"where the results go (default: {default})")
+
+
+def _jobs(sub):
+    sub.add_argument("--jobs", type=int, default=-1, metavar="N", help="processes at a time; -1 is one a core (default: -1)")
+    sub.add_argument("--parallel", metavar="NAME", help="a joblib backend, such as loky, threading or dask (default: loky)")
 
 
 def _reports(sub):

@@ -1,64 +1,49 @@
 """The demo's report: one HTML file with its pictures inside."""
 
-import base64
 import html
-import io
 
 from minilora import plots
+from minilora.experiments.page import page, picture
 from minilora.experiments.verification import table
-
-STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
-h1 { font-size: 1.7rem; } h2 { margin-top: 2.5rem; border-bottom: 1px solid #ddd; }
-table { border-collapse: collapse; margin: 1rem 0; }
-th, td { padding: .3rem .8rem; border-bottom: 1px solid #ddd; text-align: right; }
-th:first-child, td:first-child { text-align: left; } img { max-width: 100%; height: auto; }
-pre { background: #f6f6f6; padding: .8rem; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .85rem; }
-.samples { display: grid; grid-template-columns: repeat(auto-fit, minmax(18rem, 1fr)); gap: 1rem; }
-.note { color: #555; font-size: .9rem; }
-"""
-
 
 def report_html(result, reports):
     """The page. result: what `run_demo` returned. reports: what `verify` returned."""
     names = {name: corpus["name"] for name, corpus in result["texts"].items()}
     settings = result["settings"]
-    return "".join(
+    return page(
+        "A tiny transformer, and two ways to adapt it",
         [
-            "<!doctype html><html lang='en'><head><meta charset='utf-8'><title>minilora demo</title>",
-            f"<style>{STYLE}</style></head><body><h1>A tiny transformer, and two ways to adapt it</h1>",
             _introduction(result, names),
             "<h2>1 &nbsp;Every gradient, checked</h2>",
             f"<pre>{html.escape(table(reports))}</pre>",
             f"<h2>2 &nbsp;Training on {html.escape(names['base'])}</h2>",
-            _picture(
+            picture(
                 plots.loss_curve(result["base"]["train_loss"], result["base"]["history"], names, result["uniform_loss"]),
                 "Training and held-out loss against the step",
             ),
             "<h2>3 &nbsp;The trained weights, by SVD</h2>",
             "<p>Grey: the singular values at initialisation. Blue: after training. One line a block.</p>",
-            _picture(plots.spectra(result["spectra"]), "Spectra of the weight matrices before and after training"),
+            picture(plots.spectra(result["spectra"]), "Spectra of the weight matrices before and after training"),
             "<p>Every matrix of the blocks cut to its best approximation of a rank, without training again:</p>",
-            _picture(
+            picture(
                 plots.truncation(result["truncation"], result["base"]["loss"]["base"], result["uniform_loss"]),
                 "Held-out loss against the rank that every matrix was cut to",
             ),
             f"<h2>4 &nbsp;Adapting to {html.escape(names['target'])}</h2>",
             "<p>Both start from the same weights and see the same batches. Loss in nats a character, on held-out text.</p>",
             _comparison(result, names),
-            _picture(
+            picture(
                 plots.learned_and_forgotten(result["base"]["loss"], {m: result[m]["history"] for m in ("full", "lora")}, names),
                 "Loss on the base text against loss on the target text along both adaptations",
             ),
             _change(result),
-            _picture(
+            picture(
                 plots.change_spectra({m: result[m]["spectra"] for m in ("full", "lora")}, plots.NAMES, settings["rank"]),
                 "Spectrum of the change Delta W under full tuning and LoRA",
             ),
             "<h2>5 &nbsp;Samples</h2>",
             _samples(result),
-            "</body></html>",
-        ]
+        ],
     )
 
 
@@ -131,10 +116,3 @@ def _samples(result):
 
 def _mean(rows, key):
     return sum(row[key] for row in rows) / len(rows)
-
-
-def _picture(figure, description):
-    data = io.BytesIO()
-    figure.savefig(data, format="png", dpi=130)
-    encoded = base64.b64encode(data.getvalue()).decode()
-    return f"<p><img alt='{html.escape(description)}' src='data:image/png;base64,{encoded}'></p>"

@@ -38,3 +38,4 @@ CONTESTANTS = (
     Contestant("full", "full tuning", "", False, full, 1e-3),
     Contestant("lora", "LoRA", "", False, lora, 5e-3),
 )
+STUDIES = ()

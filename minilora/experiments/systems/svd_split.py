@@ -114,3 +114,4 @@ CONTESTANTS = (
     Contestant("lora-xs", "LoRA-XS, rank 16", "B", False, lora_xs, 5e-3),
     Contestant("svft", "SVFT, band 2", "B", False, svft, 1e-2),
 )
+STUDIES = ()

@@ -1,0 +1,95 @@
+"""The comparison as tables: for the terminal, and as rows for files."""
+
+from statistics import mean
+
+from minilora.experiments.systems.contestants import CONTESTANTS, STUDIES
+
+COLUMNS = {  # measure: (title, format)
+    "target_loss": ("target", "{:.3f}"),
+    "base_loss": ("base", "{:.3f}"),
+    "robust_loss": ("attacked", "{:.3f}"),
+    "trained_values": ("trained", "{:,.0f}"),
+    "stored_values": ("stored", "{:,.0f}"),
+    "training_bytes": ("bytes", "{:,.0f}"),
+    "milliseconds_per_step": ("ms", "{:.1f}"),
+    "change_rank": ("rank dW", "{:.1f}"),
+    "change_effective_rank": ("eff. dW", "{:.1f}"),
+    "rank": ("rank W+dW", "{:.1f}"),
+}
+SPREAD = {"target_loss", "base_loss", "robust_loss"}  # shown with the range over the seeds
+
+
+def contest_table(results):
+    """One line for each contestant: the mean over the seeds, and for losses the half range, +-."""
+    rows = [["", "rate", *(title for title, _ in COLUMNS.values())]]
+    for name, measured in results["contest"].items():
+        rate = results["rates"][name]
+        rows.append([CONTESTANTS[name].title, "" if rate is None else f"{rate:.0e}", *(_cell(key, measured) for key in COLUMNS)])
+    return aligned(rows)
+
+
+def study_tables(results):
+    """{study name: (title, text)} for every study that was run."""
+    tables = {}
+    for study in STUDIES:
+        found = {case: results["studies"].get(f"{study.name}.{case}") for case in study.cases}
+        found = {case: rows for case, rows in found.items() if rows}
+        if found:
+            measures = list(dict.fromkeys(key for rows in found.values() for key in rows[0]))
+            rows = [["", *measures]]
+            rows += [[case, *(spread([row.get(key) for row in runs]) for key in measures)] for case, runs in found.items()]
+            tables[study.name] = (study.title, aligned(rows))
+    return tables
+
+
+def verdict_lines(judged):
+    """Each claim with its verdict, and each of its tests with the numbers."""
+    lines = []
+    for claim in judged:
+        lines.append(f"{claim['id']:<4}{claim['verdict'].upper():<15}{claim['claim']}")
+        for test in claim["test"]:
+            bound = f"{number(test['bound_mean'])}"
+            numbers = f"{number(test['left_mean'])} {test['relation']} {bound} in {test['passed']} of {test['runs']}"
+            lines.append(f"{'':<19}{test['left']}: {numbers} ({test['why']})")
+    return lines
+
+
+def csv_rows(results):
+    """One row for each contestant and seed, every measure."""
+    return [
+        {"contestant": name, "seed": seed, "rate": results["rates"][name], **row}
+        for name, measured in results["contest"].items()
+        for seed, row in enumerate(measured)
+    ]
+
+
+def aligned(rows):
+    """Rows of cells as text: the first column to the left, the others to the right."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return "\n".join(
+        "  ".join([row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))])
+        for row in rows
+    )
+
+
+def spread(values):
+    """The mean, and the half range behind +- where there are several different values."""
+    if any(value is None for value in values):
+        return "-"
+    half = (max(values) - min(values)) / 2
+    return number(mean(values)) + (f" +-{number(half)}" if half else "")
+
+
+def number(value):
+    """A number as short as it can be read."""
+    if value == int(value) and abs(value) < 1e15:
+        return f"{int(value):,}"
+    return f"{value:.3f}" if 0.01 <= abs(value) < 1000 else f"{value:.3g}"
+
+
+def _cell(key, measured):
+    values = [row.get(key) for row in measured]
+    if any(value is None for value in values):
+        return "-"
+    text = COLUMNS[key][1].format(mean(values))
+    return text + (f" +-{(max(values) - min(values)) / 2:.3f}" if key in SPREAD else "")
