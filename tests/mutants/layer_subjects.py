@@ -49,7 +49,8 @@ def adapted_linear(rng, dropout=0.0):
     layer = linear(rng)
     for parameter in layer.parameters():
         parameter.trainable = False
-    layer.adapters["default"] = LoRA(r=5, alpha=7, dropout=dropout).make(layer, rng, rng)
+    spec = LoRA(r=5, alpha=7, dropout=dropout)
+    layer.adapters["default"] = spec.make(layer, spec.start(layer, rng), rng)
     return layer
 
 

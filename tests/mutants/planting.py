@@ -56,14 +56,15 @@ def planted(mutant):
     owner, name = _find(mutant.target)
     right = inspect.getattr_static(owner, name)
     wrong = _rewritten(mutant, right)
-    places = [owner] if inspect.isclass(owner) else [m for m in _modules() if vars(m).get(name) is right]
-    for place in places:
-        setattr(place, name, wrong)
+    places = [(owner, name)] if inspect.isclass(owner) else list(_places(right))
+    kept = [inspect.getattr_static(place, key) for place, key in places]
+    for (place, key), value in zip(places, kept, strict=True):
+        setattr(place, key, staticmethod(wrong) if isinstance(value, staticmethod) else wrong)
     try:
         yield wrong
     finally:
-        for place in places:
-            setattr(place, name, right)
+        for (place, key), value in zip(places, kept, strict=True):
+            setattr(place, key, value)
 
 
 def _find(target):
@@ -75,8 +76,15 @@ def _find(target):
     return owner, name
 
 
-def _modules():
-    return [module for name, module in list(sys.modules.items()) if name.partition(".")[0] == "minilora"]
+def _places(function):
+    """(module, name) wherever a function of the package is known by name, and (class, name) where it is a static method."""
+    for module in [module for name, module in list(sys.modules.items()) if name.partition(".")[0] == "minilora"]:
+        for key, value in list(vars(module).items()):
+            if value is function:
+                yield module, key
+            elif inspect.isclass(value) and value.__module__ == module.__name__:
+                inside = vars(value).items()
+                yield from ((value, name) for name, held in inside if isinstance(held, staticmethod) and held.__func__ is function)
 
 
 def _rewritten(mutant, function):
