@@ -6,48 +6,26 @@ Everything here is NumPy int64 on the host; the model moves the ids. A batch is 
 import zlib
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
-from minilora import backend
+from minilora.data.rows import RandomRows
 
 IGNORE = -100  # a target that the loss leaves out
 
 
-class RandomWindows:
-    """An endless iterator of batches whose windows start at random places, each equally likely.
-
-    `state()` is ready for JSON; `load_state(state)` sets batches built alike to that point of the stream, bit for bit.
-    """
+class RandomWindows(RandomRows):
+    """An endless iterator of batches whose windows start at random places, each equally likely. It resumes as every Stream."""
 
     def __init__(self, ids, width, block_size, batch_size, rng):
-        if batch_size < 1:
-            raise ValueError(f"batch_size must be at least 1, got {batch_size}; 32 is usual")
-        self.block_size, self.batch_size = block_size, batch_size
-        self.rng = backend.as_generator(rng)
-        self._ids = _sequence(ids, width, block_size)
-        self._width = width
-        self._made_of = {"length": len(self._ids), "crc32": zlib.crc32(self._ids), "width": width, "batch_size": batch_size}
-
-    def __iter__(self):
-        return self
+        ids = _sequence(ids, width, block_size)
+        made_of = {"length": len(ids), "crc32": zlib.crc32(ids), "width": width}
+        super().__init__((sliding_window_view(ids, width),), batch_size, rng, made_of)
+        self.block_size = block_size
+        self._ids = ids
 
     def _draw(self):
-        """The next windows, (N, width)."""
-        starts = self.rng.integers(0, len(self._ids) - self._width + 1, size=self.batch_size)
-        return self._ids[starts[:, None] + np.arange(self._width)]
-
-    def state(self):
-        """Where the stream stands: the generator's state, and what tells these batches from others."""
-        return {"generator": _plain(self.rng.bit_generator.state), "made_of": self._made_of}
-
-    def load_state(self, state):
-        """Go to where `state()` was taken. ValueError if it was of other ids, sizes or another kind of generator."""
-        made_of = state.get("made_of")
-        if made_of != self._made_of:
-            raise ValueError(f"state is of batches {made_of}, these are {self._made_of}; build them as they were, or start anew")
-        try:
-            self.rng.bit_generator.state = state["generator"]
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
-            raise ValueError(f"state does not fit the generator ({error}); use the saved kind, or start anew") from error
+        """The next windows, (N, width), in memory of their own."""
+        return super().__next__()[0]
 
 
 class LanguageBatches(RandomWindows):
@@ -129,10 +107,3 @@ def _sequence(ids, needed, block_size):
             "give a longer text or a smaller block_size"
         )
     return np.ascontiguousarray(ids, dtype=np.int64)
-
-
-def _plain(value):
-    """The same in lists and Python numbers, for JSON: some generators keep arrays in their state."""
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    return value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value

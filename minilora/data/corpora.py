@@ -64,14 +64,23 @@ def standard_library(max_chars=None):
     max_chars: take whole files only up to so many characters, chosen evenly over the list and not from its start.
     ValueError where no file is that short; FileError where Python came without its sources.
     """
-    folder = Path(sysconfig.get_path("stdlib"))
-    texts = [text for text in map(_code, _code_files(folder)) if text]
-    if not texts:
-        raise FileError(f"{folder}: holds no .py files of the standard library; give your own text with text_file(path)")
+    texts = list(library_files().values())
     found = len(texts)
     if max_chars is not None:
         texts = _evenly(texts, max_chars)
     return Corpus("standard-library", "\n".join(texts), f"the standard library's own code, {len(texts)} of {found} files")
+
+
+def library_files():
+    """{path within the library: its text} of the files that `standard_library` describes, sorted by path.
+
+    FileError where Python came without its sources.
+    """
+    folder = Path(sysconfig.get_path("stdlib"))
+    texts = {path.relative_to(folder).as_posix(): _code(path) for path in _code_files(folder)}
+    if not any(texts.values()):
+        raise FileError(f"{folder}: holds no .py files of the standard library; give your own text with text_file(path)")
+    return {path: text for path, text in texts.items() if text}
 
 
 def text_file(path):
