@@ -13,6 +13,10 @@ ARTICLES = {  # told apart without colour, too: the references, then the article
     "E": ("article E", "#B8860B", "v"),
 }
 
+# Where a number may stand, in points from its place: nearest first, and first between the bars of the range.
+AROUND = ((1, 1), (-1, 1), (1, -1), (-1, -1), (1.4, 0), (0, 1.4), (-1.4, 0), (0, -1.4))
+SPOTS = [(r * dx, r * dy) for r in (12, 20, 28, 40, 52) for dx, dy in AROUND]
+
 
 def learned_against_forgotten(contest, titles, articles, described):
     """Each contestant by its loss on the base text (right: forgotten) and on the target (down: learned), mean and range.
@@ -20,7 +24,7 @@ def learned_against_forgotten(contest, titles, articles, described):
     contest: {name: [measures, one for each seed]} with base_loss, target_loss. titles, articles: {name: str}. described: names of
     the systems as their articles describe them, drawn filled.
     """
-    with new_figure(figsize=(9.4, 6.2)) as (figure, ax):
+    with new_figure(figsize=(10.5, 6)) as (figure, ax):
         points = _points(contest, "base_loss", "target_loss")
         _draw(ax, points, titles, articles, described)
         ax.set(xlabel="loss on the base text, nats (right: forgotten)", ylabel="loss on the target, nats (down: learned)")
@@ -29,7 +33,7 @@ def learned_against_forgotten(contest, titles, articles, described):
 
 def loss_against_values(contest, titles, articles, described):
     """Each contestant by its trained values and its loss on the target, mean and range; the base is a line."""
-    with new_figure(figsize=(9.4, 6.2)) as (figure, ax):
+    with new_figure(figsize=(10.5, 6)) as (figure, ax):
         trained = {name: rows for name, rows in contest.items() if rows[0]["trained_values"]}
         _draw(ax, _points(trained, "trained_values", "target_loss"), titles, articles, described)
         if "base" in contest:
@@ -69,16 +73,34 @@ def _spread(values):
 
 
 def _draw(ax, points, titles, articles, described):
-    for article, (label, colour, marker) in ARTICLES.items():
-        ax.plot([], [], marker, color=colour, label=label)
-        for name, (x, y) in points.items():
-            if articles[name] == article:
-                errors = [[[side[0] - side[1]], [side[2] - side[0]]] for side in (x, y)]
-                filled = name in described or not article
-                look = {"color": colour, "marker": marker, "ms": 10 if marker == "*" else 7, "mfc": colour if filled else "white"}
-                ax.errorbar(x[0], y[0], xerr=errors[0], yerr=errors[1], ls="none", elinewidth=0.8, capsize=2, **look)
-                ax.annotate(titles[name], (x[0], y[0]), xytext=(6, 4), textcoords="offset points", fontsize=7, color=colour)
-    ax.plot([], [], "o", color="k", label="as described")
-    ax.plot([], [], "o", color="k", mfc="white", label="published neighbour")
-    ax.margins(0.14, 0.1)
-    ax.legend(fontsize=8, ncols=2)
+    """Numbered points with their ranges; the numbers are explained beside the axes."""
+    lines = []
+    for number, (name, (x, y)) in enumerate(points.items(), 1):
+        _, colour, marker = ARTICLES[articles[name]]
+        errors = [[[side[0] - side[1]], [side[2] - side[0]]] for side in (x, y)]
+        filled = name in described or not articles[name]
+        look = {"color": colour, "marker": marker, "ms": 10 if marker == "*" else 7, "mfc": colour if filled else "white"}
+        ax.errorbar(x[0], y[0], xerr=errors[0], yerr=errors[1], ls="none", elinewidth=0.8, capsize=2, **look)
+        handle = ax.plot([], [], ls="none", **look)[0]
+        lines.append((handle, f"{number}  {titles[name]}"))
+    handles, labels = zip(*lines, strict=True)
+    about = "filled: as described; hollow: published neighbour"
+    ax.legend(handles, labels, fontsize=8, loc="center left", bbox_to_anchor=(1.01, 0.5), title=about, title_fontsize=8)
+    ax.margins(0.08)
+    _number(ax, [(x[0], y[0]) for x, y in points.values()])
+
+
+def _number(ax, places):
+    """Write 1, 2, ... beside the places, each at the first free spot around it."""
+    ax.figure.draw_without_rendering()
+    taken = [tuple(ax.transData.transform(place)) for place in places]
+    for number, place in enumerate(places, 1):
+        x, y = ax.transData.transform(place)
+        for dx, dy in SPOTS:
+            if all(abs(x + dx - u) > 15 or abs(y + dy - v) > 13 for u, v in taken):
+                break
+        taken.append((x + dx, y + dy))
+        scale = 72 / ax.figure.dpi
+        arrow = {"arrowstyle": "-", "lw": 0.5, "color": COLOURS["init"]} if max(abs(dx), abs(dy)) > 20 else None
+        offset = {"xytext": (dx * scale, dy * scale), "textcoords": "offset points", "arrowprops": arrow}
+        ax.annotate(str(number), place, fontsize=8, ha="center", va="center", **offset)
