@@ -42,6 +42,7 @@ from minilora.ops.quantized_linear import quantized_linear_backward, quantized_l
 from minilora.ops.relu import relu_backward, relu_forward
 from minilora.ops.rmsnorm import rmsnorm_backward, rmsnorm_forward
 from minilora.ops.rope import rope_backward, rope_forward
+from minilora.ops.shifted_cross_entropy import shifted_cross_entropy_backward, shifted_cross_entropy_forward
 from minilora.ops.silu import silu_backward, silu_forward
 from minilora.ops.softmax import softmax_backward, softmax_forward
 from minilora.ops.svft import svft_backward, svft_forward

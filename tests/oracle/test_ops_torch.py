@@ -43,6 +43,12 @@ def cross_entropy(logits, targets, ignore_index):
     return F.cross_entropy(logits.flatten(0, -2), targets.flatten(), ignore_index=ignore_index)
 
 
+def shifted_cross_entropy(logits, targets, eps, ignore_index):
+    counts = targets != ignore_index
+    p = logits[counts].softmax(dim=-1).gather(-1, targets[counts].unsqueeze(-1))
+    return -(p + eps).clamp(max=1).log().mean()
+
+
 def lora(x, A, B, keep, s, p):
     return s * F.linear(F.linear(x * keep / (1 - p), A), B)
 
@@ -78,6 +84,7 @@ THERE = {
     "softmax": lambda x: x.softmax(dim=-1),
     "cross_entropy": cross_entropy,
     "cross_entropy_steps": cross_entropy,
+    "shifted_cross_entropy": shifted_cross_entropy,
     "kl_divergence": kl_divergence,
     "mse": lambda prediction, target: F.mse_loss(prediction, target),
     "l1_penalty": lambda W, lam: lam * W.abs().sum(),

@@ -7,6 +7,7 @@ from statistics import median
 from minilora import backend, lowrank
 from minilora.adapters import adapters_of
 from minilora.experiments.runs import count, held_out_loss
+from minilora.experiments.systems.attacks import robust_loss
 from minilora.nn.adaptable import Adaptable
 
 VISIBLE = 1e-3  # a singular value below this share of the largest is rounding, not rank
@@ -44,19 +45,37 @@ class Adapted:
 
 
 def measure(arena, adapted):
-    """Plain data: losses on what was held out, sizes, time, and ranks before and after (means over the blocks' matrices)."""
+    """Plain data: losses on what was held out, under attack too, sizes, time, and mean ranks before and after."""
     model = adapted.model
     trained = count(model, trainable_only=True) if adapted.history else 0
     losses = {f"{name}_loss": held_out_loss(model, windows) for name, windows in arena.held_out.items()}
     seconds = median(row["seconds"] for row in adapted.history) if adapted.history else 0.0
     bytes_of_training = 4 * trained + (adapted.optimizer.state_bytes if adapted.optimizer else 0)  # gradients and moments
     result = losses | {
+        "robust_loss": robust_loss(model, arena.held_out["target"]),
         "trained_values": trained,
         "stored_values": trained if adapted.stored is None else adapted.stored,
         "training_bytes": bytes_of_training,
         "milliseconds_per_step": 1000 * seconds,
     }
-    return result | ranks(dense(arena.model()), dense(model)) | adapted.found
+    after = dense(model)
+    return result | sizes(model, after) | ranks(dense(arena.model()), after) | adapted.found
+
+
+def sizes(model, merged):
+    """Of the model with its adapters merged: all values, those that are not zero, and multiplications for one token.
+
+    merged: as of `dense`. The multiplications are those of the linear maps, zeros included: a dense product skips none.
+    """
+    adapters = {id(p) for *_, adapter in adapters_of(model) for p in adapter.parameters()}
+    maps = {f"{name}.W" for name in merged}
+    rest = [p.data for name, p in model.named_parameters() if id(p) not in adapters and name not in maps]
+    arrays = [*merged.values(), *map(backend.asnumpy, rest)]
+    return {
+        "parameters": sum(a.size for a in arrays),
+        "nonzero_values": sum(int((a != 0).sum()) for a in arrays),
+        "multiplications": sum(W.size for W in merged.values()) + model.head.W.data.size,
+    }
 
 
 def dense(model):

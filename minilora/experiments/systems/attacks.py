@@ -1,0 +1,88 @@
+"""Attacks: a small move of each input vector, or embedding, that makes a model's loss large.
+
+    x: (N, ...), what is moved, one row for each example   g = dL/dx   norm: over all of an example   delta: how far
+
+    random  (M1)  r = delta u / norm(u),  u normal
+    FGM     (M2)  r = delta g / norm(g)                              Miyato, Dai & Goodfellow 2017, arXiv 1605.07725
+    PGD     (M3)  r = P(r + step g(x + r) / norm(g)),  some times    Madry et al. 2018, arXiv 1706.06083
+                  P shortens r to the length delta where it is longer
+
+    of a text of T tokens (M4)  delta = eps sqrt(T) mean norm of an embedding
+
+so that by M4 a token moves by about the share eps of an embedding's length, whatever the model and the text.
+"""
+
+import math
+
+from minilora import backend
+
+EPS = 0.02
+PGD_STEPS = 5
+
+
+def input_gradient(model, x, targets):
+    """L, dL/dx, and [(Parameter, its gradient)]. What stood in the parameters' gradients stands there again."""
+    learning = [p for p in model.parameters() if p.trainable]
+    before = [p.grad.copy() for p in learning]
+    model.zero_grad()
+    L = model.loss(x, targets)
+    dx = model.backward()
+    own = [(p, p.grad.copy()) for p in learning]
+    for p, kept in zip(learning, before, strict=True):
+        p.grad[...] = kept
+    return L, dx, own
+
+
+def random_move(model, x, targets, delta, rng=0):
+    """A move in a random direction (M1)."""
+    return delta * unit(backend.asarray(backend.as_generator(rng).standard_normal(x.shape), dtype=x.dtype))  # (M1)
+
+
+def fgm(model, x, targets, delta):
+    """A move along the gradient (M2)."""
+    return delta * unit(input_gradient(model, x, targets)[1])  # (M2)
+
+
+def pgd(model, x, targets, delta):
+    """Several shorter ones, each along the gradient where the last one led (M3)."""
+    r = 0 * x
+    for _ in range(PGD_STEPS):
+        r = r + 2 * delta / PGD_STEPS * unit(input_gradient(model, x + r, targets)[1])
+        r = r * backend.get_array_module(r).minimum(1, delta / norms(r))  # (M3)
+    return r
+
+
+ATTACKS = {"random": random_move, "fgm": fgm, "pgd": pgd}
+
+
+def norms(x):
+    """The length of each example, above 0, with as many axes as x."""
+    xp = backend.get_array_module(x)
+    return xp.maximum(xp.sqrt((x * x).sum(axis=tuple(range(1, x.ndim)), keepdims=True)), 1e-30)
+
+
+def unit(x):
+    """Each example at length 1; one that is all zeros stays so."""
+    return x / norms(x)
+
+
+def distance(model, T, eps):
+    """delta for a text of T tokens (M4), a Python float."""
+    table = model.embed.forward(backend.xp.arange(model.config.vocab_size))
+    model.embed.drop_cache()
+    return eps * math.sqrt(T) * backend.item(norms(table).mean())  # (M4)
+
+
+def robust_loss(model, windows, eps=EPS, attack=fgm):
+    """Mean loss in nats a token of `evaluation_windows` whose embeddings are moved against the model; its mode stays."""
+    was_training = model.training
+    model.eval()
+    total = 0.0
+    for ids, targets in windows:
+        x = model.embed.forward(backend.asarray(ids))
+        model.embed.drop_cache()
+        r = attack(model, x, targets, distance(model, ids.shape[1], eps))
+        total += model.loss(x + r, targets) * len(ids)
+    if was_training:
+        model.train()
+    return total / sum(len(ids) for ids, _ in windows)
