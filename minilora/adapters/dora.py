@@ -65,11 +65,14 @@ class DoRA(LoRA):
         return super().values(n_in, n_out) + n_out
 
     def flops(self, n_in, n_out):
-        """LoRA's, and the length and scale of each output; forming W + s B A is counted apart: it does not depend on tokens."""
-        return 2 * self.r * (n_in + n_out) + n_out
+        """LoRA's; W + s B A is formed once for all tokens of a batch, at 2 r in out."""
+        return 2 * self.r * (n_in + n_out)
 
     def start(self, layer, rng, evidence=None):
-        return super().start(layer, rng) | {"m": row_norms(layer.W.data)}
+        m = row_norms(layer.W.data)
+        if backend.item((m == 0).any()):
+            raise ValueError(f"dora turns the rows of {layer.W.name}, and a row of it is zero, without a direction: leave it out")
+        return super().start(layer, rng) | {"m": m}
 
 
 def row_norms(V):

@@ -1,5 +1,6 @@
 """What a method that starts from data is given: the gradients of the layers' weights, or their inputs."""
 
+from minilora.nn.parameter import Parameter
 from minilora.nn.recording import recorded
 from minilora.ops.form import rows
 
@@ -20,18 +21,21 @@ def gather(model, spec, layers, batch):
 
 
 def _gradients(model, layers, batch):
+    """Each layer has a W of its own for this: a tied head's W would get the embedding's gradient as well."""
     kept = [(p, p.trainable, p.grad) for p in model.parameters()]
+    matrices = {name: layer.W for name, layer in layers.items()}
     try:
         for p, *_ in kept:
             p.trainable = False
-        for layer in layers.values():
-            layer.W.trainable = True
+        for name, layer in layers.items():
+            layer.W = Parameter(matrices[name].data)
         model.loss(*batch)
         model.backward()
         return {name: layer.W.grad for name, layer in layers.items()}
     finally:
+        for name, layer in layers.items():
+            layer.W = matrices[name]
         for p, trainable, grad in kept:
-            p.trainable = False
             p._trainable, p._grad = trainable, grad
 
 

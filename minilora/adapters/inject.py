@@ -1,4 +1,4 @@
-"""Hang adapters in the layers of a model, switch them on and off, take them out."""
+"""Hang adapters in the layers of a model, find them, take them out."""
 
 from dataclasses import replace
 
@@ -25,6 +25,7 @@ def inject(model, spec, targets=ALL_LINEAR, rng=0, name="default", batch=None):
     _refuse(spec, name, batch)
     layers = match(model, targets)
     refuse_layers(model, spec, layers, name)
+    _refuse_patterns(spec, layers)
     rng, evidence = backend.as_generator(rng), gather(model, spec, layers, batch)
     arrays = {key: spec.at(key).start(layer, rng, evidence.get(key)) for key, layer in layers.items()}
     hang(model, spec, layers, name, arrays)
@@ -33,9 +34,9 @@ def inject(model, spec, targets=ALL_LINEAR, rng=0, name="default", batch=None):
 
 def hang(model, spec, layers, name, arrays):
     """Put adapters with these arrays, {layer name: {leaf: array}}, into layers that have been found fit; freeze all else."""
+    spec.settle(layers)
     for parameter in model.parameters():
         parameter.trainable = False
-    spec.settle(layers)
     shared = spec.shared(layers)
     for key, layer in layers.items():
         adapter = layer.adapters[name] = spec.at(key).make(layer, arrays[key], model.rng, shared)
@@ -67,6 +68,13 @@ def _refuse(spec, name, batch):
         raise ValueError(f"{type(spec).__name__} does not start from data: leave batch out, or None")
     if batch is None and spec.evidence is not None:
         raise ValueError(f"{type(spec).__name__} starts from data: give batch=(ids, targets), as model.loss takes them")
+
+
+def _refuse_patterns(spec, layers):
+    for option, patterns in (("rank_pattern", spec.rank_pattern), ("alpha_pattern", spec.alpha_pattern)):
+        for pattern in patterns:
+            if not any(matches(key, pattern) for key in layers):
+                raise ValueError(f"{option} {pattern!r} matches none of the layers that the targets name: {', '.join(layers)}")
 
 
 def match(model, targets):
@@ -108,52 +116,13 @@ def adapters_of(model, name=None):
     return found
 
 
-def enable(model, name=None):
-    """Switch the adapter `name` on, or all."""
-    _switch(model, name, True)
+def with_originals(model):
+    """{name: Parameter} of the model's parameters, with the W from before where an adapter took its start out of W or is merged.
 
-
-def disable(model, name=None):
-    """Switch the adapter `name` off, or all: no change of W is computed. RuntimeError while it is merged.
-
-    With bias="none" the model then computes what it did before, bit for bit. Biases that were trained along are the model's own
-    and stay; so does a base that the method holds in 4 bits.
+    A W that learns itself stays as it is.
     """
-    _switch(model, name, False)
-
-
-def switch(model, name):
-    """Switch the adapter `name` on and every other off, as for another task on the same base. ValueError if there is none."""
-    adapters_of(model, name)
-    for other in {key for *_, key, _ in adapters_of(model)} - {name}:
-        disable(model, other)
-    enable(model, name)
-
-
-def weigh(model, name, weight):
-    """Multiply what the adapter `name` adds by a number from now on; 1 is as trained, 0 nothing.
-
-    RuntimeError while it is merged; ValueError for a method whose change of W is not a multiple of anything, such as dora.
-    """
-    found = adapters_of(model, name)
-    for layer_name, _, key, adapter in found:
-        if adapter.merged:
-            raise RuntimeError(f"adapter {key!r} is merged into {layer_name}.W: call unmerge(model) before weigh")
-        if not adapter.spec.additive:
-            raise ValueError(f"{adapter.spec.method} is no change of W that could be weighed: switch it on or off")
-    for *_, adapter in found:
-        adapter.weight = float(weight)
-    settle(model, [layer for _, layer, *_ in found])
-
-
-def _switch(model, name, enabled):
-    found = adapters_of(model, name)
-    for layer_name, _, key, adapter in found:
-        if adapter.merged and not enabled:
-            raise RuntimeError(f"adapter {key!r} is merged into {layer_name}.W: call unmerge(model) before disable")
-    for *_, adapter in found:
-        adapter.enabled = enabled
-    settle(model, [layer for _, layer, *_ in found])
+    originals = {id(layer.W): layer.original_W for _, layer, *_ in adapters_of(model) if layer.original_W is not None}
+    return {name: p if p.trainable else originals.get(id(p), p) for name, p in model.named_parameters()}
 
 
 def remove(model, name):

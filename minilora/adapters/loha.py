@@ -40,7 +40,7 @@ class LoHa(LoRA):
         return 2 * self.r * (n_in + n_out)
 
     def flops(self, n_in, n_out):
-        """The product with Delta W; forming it costs 4 r in out once for all tokens of a batch."""
+        """The product with Delta W; it is formed once for all tokens of a batch, at 4 r in out."""
         return 2 * n_in * n_out
 
     def start(self, layer, rng, evidence=None):

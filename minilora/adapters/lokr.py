@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from numbers import Integral
 
 from minilora import backend
 from minilora.adapters.adapter import Adapter, like
@@ -40,12 +39,16 @@ class LoKr(Spec):
 
     def __post_init__(self):
         super().__post_init__()
-        if self.factor is not None and (not isinstance(self.factor, Integral) or self.factor < 1):
+        if self.factor is not None and (isinstance(self.factor, bool) or not isinstance(self.factor, int) or self.factor < 1):
             raise ValueError(f"lokr factor must be an integer of at least 1, or None, got {self.factor!r}")
 
     @property
     def scale(self):
         return float(self.alpha)
+
+    @property
+    def size(self):
+        return f"factor {self.factor or 'sqrt(d)'}"
 
     def shapes(self, layer):
         return self._shapes(*layer.W.data.shape)
@@ -55,7 +58,7 @@ class LoKr(Spec):
 
     def flops(self, n_in, n_out):
         (a, c), (b, d) = self._shapes(n_out, n_in).values()
-        return 2 * min(c * d * b + a * c * b, a * c * d + a * d * b)
+        return 2 * (c * d * b + a * c * b)
 
     def start(self, layer, rng, evidence=None):
         W, shapes = layer.W.data, self.shapes(layer)

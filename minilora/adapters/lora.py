@@ -35,7 +35,11 @@ class LoRAAdapter(Adapter):
 class EmbeddingLoRAAdapter(LoRAAdapter):
     """The same beside an embedding table (V, C), with A: (r, V) and B: (C, r): Delta W = s (B A)^T."""
 
-    op_forward, op_backward = staticmethod(lora_embedding_forward), staticmethod(lora_embedding_backward)
+    op_forward = staticmethod(lora_embedding_forward)
+
+    @staticmethod
+    def op_backward(dy, cache, needs):
+        return None, *lora_embedding_backward(dy, cache, needs)  # ids have no gradient
 
     def constants(self, x):
         return {"s": self.scale}

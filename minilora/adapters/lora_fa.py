@@ -15,6 +15,7 @@ class LoRAFA(LoRA):
     method = "lora-fa"
     initial = "A uniform and frozen, B = 0"
     frozen = ("A",)
+    on_embeddings = False   # A starts at zero there, and would stay there
 
     def values(self, n_in, n_out):
         return self.r * n_out

@@ -13,11 +13,12 @@ from minilora.adapters.lora_ga import LoRAGA
 from minilora.adapters.lora_xs import LoRAXS
 from minilora.adapters.olora import OLoRA
 from minilora.adapters.pissa import PiSSA
+from minilora.adapters.qlora import QLoRA
 from minilora.adapters.rslora import RSLoRA
 from minilora.adapters.svft import SVFT
 from minilora.adapters.vera import VeRA
 
-SPECS = (LoRA, RSLoRA, LoRAFA, DoRA, PiSSA, OLoRA, LoRAGA, EVA, AdaLoRA, VeRA, LoRAXS, SVFT, LoHa, LoKr)
+SPECS = (LoRA, RSLoRA, LoRAFA, DoRA, PiSSA, OLoRA, LoRAGA, EVA, QLoRA, AdaLoRA, VeRA, LoRAXS, SVFT, LoHa, LoKr)
 METHODS = {spec.method: spec for spec in SPECS}
 
 

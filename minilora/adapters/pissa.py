@@ -18,6 +18,12 @@ class PiSSA(ShiftedLoRA):
     method = "pissa"
     initial = "s B A = first r singular triplets of W"
 
+    def __post_init__(self):
+        super().__post_init__()
+        for alpha in (self.alpha, *self.alpha_pattern.values()):
+            if alpha <= 0:
+                raise ValueError(f"pissa alpha must be above 0, for S_r / s has a root, got {alpha!r}")
+
     def factors(self, layer, evidence):
         U, sigma, Vt = lowrank.svd(layer.W.data)
         root = (sigma[: self.r] / self.scale) ** 0.5

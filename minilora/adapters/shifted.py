@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from minilora.adapters.lora import LoRA
+from minilora.nn.quantized import QuantizedParameter
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,11 @@ class ShiftedLoRA(LoRA):
     def factors(self, layer, evidence):
         """A (r, in) and B (out, r) to begin with."""
         raise NotImplementedError
+
+    def refuse(self, layer):
+        super().refuse(layer)
+        if isinstance(layer.W, QuantizedParameter):
+            raise ValueError(f"{layer.W.name} is held in 4 bits, so {self.method} cannot take its start out of it: inject LoRA")
 
     def shapes(self, layer):
         shapes = super().shapes(layer)

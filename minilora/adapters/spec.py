@@ -14,7 +14,7 @@ class Spec:
     """The settings of a method, as a frozen dataclass: what to add to a layer, and how it starts.
 
     A subclass says how many numbers that takes (`shapes`, `values`), draws or computes them (`start`), and names the class of
-    its adapter. `formula`, `initial` and `scaling` are the method in words, for `minilora family`.
+    its adapter. `formula`, `initial`, `scaling` and `size` are the method in words, for `minilora family`.
     """
 
     method = formula = initial = scaling = ""
@@ -22,18 +22,25 @@ class Spec:
     frozen = ()             # leaves that are not trained
     evidence = None         # what `start` wants of a batch: "gradients" or "inputs" of the layers
     additive = True         # whether its change of W adds up with that of another adapter in the same layer
+    mergeable = True        # whether W + Delta W can take the place of W
     on_embeddings = False   # whether it can hang in an embedding
     r = None
     dropout, bias = 0.0, "none"
     rank_pattern = alpha_pattern = {}
 
     def __post_init__(self):
-        for name in {"r", "alpha"} & {field.name for field in fields(self)}:
-            object.__setattr__(self, name, _plain(self.method, name, getattr(self, name)))
-        for name, value in self.rank_pattern.items():
-            _plain(self.method, f"rank_pattern[{name!r}]", value, whole=True)
-        for name, value in self.alpha_pattern.items():
-            _plain(self.method, f"alpha_pattern[{name!r}]", value)
+        values = {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+        for option, name, refuse in (("r", "rank", _refuse_rank), ("alpha", "alpha", _refuse_number)):
+            if option in values:
+                refuse(f"{self.method} {name}", values[option])
+            patterns = getattr(self, f"{name}_pattern")
+            if not isinstance(patterns, dict):
+                raise ValueError(f"{self.method} {name}_pattern must map layer patterns to numbers, got {patterns!r}")
+            for pattern, value in patterns.items():
+                refuse(f"{self.method} {name}_pattern[{pattern!r}]", value)
+        _refuse_number(f"{self.method} dropout", self.dropout)
         if not 0 <= self.dropout < 1:
             raise ValueError(f"{self.method} dropout must be in [0, 1), got {self.dropout}")
         if self.bias not in BIAS_MODES:
@@ -43,6 +50,11 @@ class Spec:
     def scale(self):
         """s, a Python float: one of NumPy would turn float32 arrays into float64."""
         return 1.0
+
+    @property
+    def size(self):
+        """What sets how many values are trained, in words."""
+        return f"r = {self.r}"
 
     def at(self, layer_name):
         """The settings for one layer: r and alpha by the first pattern that matches its name, as targets do."""
@@ -69,7 +81,7 @@ class Spec:
         raise NotImplementedError
 
     def flops(self, n_in, n_out):
-        """Multiplications and additions a token that the forward pass has more, until merged."""
+        """What the forward pass costs more for a token, until merged: 2 m n for each product with an (m, n) matrix."""
         return 2 * self.values(n_in, n_out)
 
     def start(self, layer, rng, evidence=None):
@@ -93,13 +105,20 @@ def matches(layer_name, pattern):
     return fnmatchcase(layer_name, pattern) or fnmatchcase(layer_name, f"*.{pattern}")
 
 
-def _plain(method, name, value, whole=False):
-    """A Python number of an option: one of NumPy does not go into JSON."""
-    shown = {"r": "rank"}.get(name, name)
-    if name == "r" or whole:
-        if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
-            raise ValueError(f"{method} {shown} must be an integer of at least 1, got {value!r}")
-        return int(value)
+def _plain(value):
+    """Python's own number for one of NumPy, which neither JSON nor a float32 product takes as such; other values as they are."""
+    if isinstance(value, dict):
+        return {key: _plain(entry) for key, entry in value.items()}
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return value
+    return int(value) if isinstance(value, Integral) else float(value)
+
+
+def _refuse_rank(what, value):
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError(f"{what} must be an integer of at least 1, got {value!r}")
+
+
+def _refuse_number(what, value):
     if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
-        raise ValueError(f"{method} {shown} must be a finite number, got {value!r}")
-    return value
+        raise ValueError(f"{what} must be a finite number, got {value!r}")

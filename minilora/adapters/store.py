@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from minilora import backend, files
-from minilora.adapters.inject import adapters_of, biases, hang, refuse_layers
+from minilora.adapters.inject import adapters_of, biases, hang, refuse_layers, with_originals
 from minilora.adapters.methods import find_method
 from minilora.nn.adaptable import Adaptable
 
@@ -108,12 +108,10 @@ def _own(spec, key, layer, arrays):
 
 def _base(model):
     """{name: fingerprint} of every parameter that no adapter trains, without what adapters put into it."""
-    trained, originals = set(), {}
+    trained = set()
     for _, layer, _, adapter in adapters_of(model):
         trained |= {id(p) for p in adapter.parameters() + biases(model, [layer], adapter.spec.bias)}
-        if layer.original_W is not None:
-            originals[id(layer.W)] = layer.original_W
-    base = [originals.get(id(p), p) for p in model.parameters() if id(p) not in trained]
+    base = [p for p in with_originals(model).values() if id(p) not in trained]
     return {p.name: _fingerprint({p.name: p.data}) for p in base}
 
 

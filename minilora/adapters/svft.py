@@ -1,7 +1,6 @@
 """SVFT: all singular vectors of W frozen, and between them a sparse matrix that is trained."""
 
 from dataclasses import dataclass
-from numbers import Integral
 
 from minilora import backend, lowrank
 from minilora.adapters.adapter import Adapter
@@ -45,9 +44,12 @@ class SVFT(Spec):
 
     def __post_init__(self):
         super().__post_init__()
-        if isinstance(self.band, bool) or not isinstance(self.band, Integral) or self.band < 0:
+        if isinstance(self.band, bool) or not isinstance(self.band, int) or self.band < 0:
             raise ValueError(f"svft band must be an integer of at least 0, got {self.band!r}")
-        object.__setattr__(self, "band", int(self.band))
+
+    @property
+    def size(self):
+        return f"band {self.band}"
 
     def shapes(self, layer):
         n_out, n_in = layer.W.data.shape
@@ -58,7 +60,9 @@ class SVFT(Spec):
         return sum(k - abs(offset) for offset in self._offsets(k))
 
     def flops(self, n_in, n_out):
-        return 2 * (min(n_in, n_out) * (n_in + n_out) + self.values(n_in, n_out))
+        """The zeros of M are multiplied with the rest: see ops/svft.py."""
+        k = min(n_in, n_out)
+        return 2 * k * (n_in + n_out + k)
 
     def start(self, layer, rng, evidence=None):
         W = layer.W.data

@@ -55,8 +55,10 @@ class VeRA(Spec):
 
     def __post_init__(self):
         super().__post_init__()
-        if not 0 < abs(self.d0) < math.inf:
+        if not isinstance(self.d0, (int, float)) or not 0 < abs(self.d0) < math.inf:
             raise ValueError(f"vera d0 must be a finite number that is not 0, or nothing would learn, got {self.d0!r}")
+        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or self.seed < 0:
+            raise ValueError(f"vera seed must be an integer of at least 0, got {self.seed!r}")
 
     def shapes(self, layer):
         return {"d": (self.r,), "b": layer.W.data.shape[:1]}
@@ -65,7 +67,7 @@ class VeRA(Spec):
         return self.r + n_out
 
     def flops(self, n_in, n_out):
-        return 2 * self.r * (n_in + n_out) + self.r + n_out
+        return 2 * self.r * (n_in + n_out)
 
     def start(self, layer, rng, evidence=None):
         W, xp = layer.W.data, backend.get_array_module(layer.W.data)

@@ -32,16 +32,16 @@ class Adaptable(Layer):
         A forward before is forgotten then: backward would be of another W.
         """
         original = self.original_W or self.W
-        W = original.data
+        before = W = original.data  # read once: one held in 4 bits is dequantised at each access
         for adapter in self.adapters.values():
-            part = adapter.in_W(original.data)
+            part = adapter.in_W(before)
             if part is not None:
                 W = W + part
-        if W is original.data and self.original_W is None:
+        if W is before and self.original_W is None:
             return
         self.drop_cache()
         self.W, self.original_W = original, None
-        if W is not original.data:
+        if W is not before:
             self.W, self.original_W = Parameter(W, original.trainable, original.name, original.decay), original
 
     def refuse_merged(self):

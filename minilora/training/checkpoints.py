@@ -13,7 +13,8 @@ import warnings
 from pathlib import Path
 
 from minilora import backend
-from minilora.adapters.inject import adapters_of
+from minilora.adapters.inject import adapters_of, with_originals
+from minilora.adapters.settle import settle
 from minilora.files import FileError, load_arrays, load_json, load_text, save_arrays, save_json
 from minilora.training.match import match
 from minilora.training.versions import versions
@@ -40,7 +41,7 @@ def save_checkpoint(folder, model, optimizer=None, *, batches=None, step=0, hist
     folder = Path(folder)
     previous = load_text(folder / STATE) if has_checkpoint(folder) else ""
     name = ARRAYS[1] if ARRAYS[0] in previous else ARRAYS[0]
-    arrays = {f"model.{key}": p.data for key, p in model.named_parameters()}
+    arrays = {f"model.{key}": p.data for key, p in with_originals(model).items()}
     optimizer_state = None
     if optimizer is not None:
         optimizer_state = optimizer.state()
@@ -77,7 +78,7 @@ def load_checkpoint(folder, model, optimizer=None, *, batches=None):
     arrays, metadata = load_arrays(folder / state["arrays"])
     if metadata.get("save") != state["save"]:
         raise FileError(f"{folder}: {STATE} and {state['arrays']} are not of one save; copy both files of a checkpoint together")
-    parameters = dict(model.named_parameters())
+    parameters = with_originals(model)
     try:
         _match_config(state["config"], _config(model))
         match({name: p.data for name, p in parameters.items()}, _part(arrays, "model."), "model")
@@ -95,6 +96,7 @@ def load_checkpoint(folder, model, optimizer=None, *, batches=None):
         raise FileError(f"{folder}: the checkpoint cannot be loaded: {reason}") from error
     for name, p in parameters.items():  # all is checked: from here on nothing fails
         p.data = backend.get_array_module(p.data).asarray(arrays[f"model.{name}"])
+    settle(model, [layer for _, layer, *_ in adapters_of(model) if not layer.W.trainable])
     if optimizer is not None:
         optimizer.load_state(optimizer_state)
     if _has_rng(model):

@@ -22,9 +22,10 @@ def lora_plus(model, ratio=16):
     """
     if not 0 < ratio < math.inf:
         raise ValueError(f"ratio must be a number > 0, got {ratio}")
-    adapters = [adapter for *_, adapter in adapters_of(model) if hasattr(adapter, "B") and adapter.B.trainable]
-    if not adapters:
+    leaves = [dict(adapter.named_parameters()) for *_, adapter in adapters_of(model)]
+    factors = [leaf["B"] for leaf in leaves if "B" in leaf and leaf["B"].trainable]
+    if not factors:
         raise ValueError("the model has no adapter that trains a factor B: call inject(model, LoRA(...), ...) first")
-    for adapter in adapters:
-        adapter.B.rate = float(ratio)
-    return [adapter.B.name for adapter in adapters]
+    for B in factors:
+        B.rate = float(ratio)
+    return [B.name for B in factors]

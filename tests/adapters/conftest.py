@@ -1,9 +1,11 @@
 """A batch, and adapters away from their start, where B = 0 would hide mistakes."""
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 
-from minilora.adapters import LoRA, adapters_of, inject
+from minilora.adapters import METHODS, LoRA, adapters_of, inject
 
 
 @pytest.fixture
@@ -36,6 +38,44 @@ def adapted(small, move):
         return model.eval()
 
     return make
+
+
+@pytest.fixture
+def spec_of():
+    """spec_of(method, **settings) -> its spec, small; settings that the method does not have are left out."""
+
+    def make(method, **settings):
+        wanted = {"r": 2, "alpha": 3, "detached": False, "block": 4, "band": 1} | settings
+        return METHODS[method](**{field.name: wanted[field.name] for field in fields(METHODS[method]) if field.name in wanted})
+
+    return make
+
+
+@pytest.fixture
+def hung(small, spec_of, batch):
+    """hung(method, targets, preset, dtype, settings, **fields) -> a model with that method's adapters, at their start."""
+
+    def make(method, targets=("blocks.*",), preset="tiny-gpt", dtype="float64", settings=None, **config):
+        model, spec = small(preset, dtype=dtype, **config), spec_of(method, **settings or {})
+        inject(model, spec, targets, rng=3, batch=batch if spec.evidence else None)
+        return model
+
+    return make
+
+
+@pytest.fixture
+def away():
+    """away(model, name) -> the model, every array that learns in its adapters moved away from where it was."""
+
+    def move(model, name=None, seed=2):
+        draw = np.random.default_rng(seed)
+        for *_, adapter in adapters_of(model, name):
+            for p in adapter.parameters():
+                if p.trainable:
+                    p.data = p.data + 0.3 * draw.standard_normal(p.data.shape)
+        return model
+
+    return move
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from minilora.adapters import DoRA, LoRA, inject
+from minilora.adapters import DoRA, LoRA, VeRA, inject
 from minilora.training import SGD, AdamW, lora_plus
 
 
@@ -55,3 +55,10 @@ def test_bad_input_is_refused(small):
         lora_plus(small())
     with pytest.raises(ValueError, match="^ratio must be a number > 0, got -1$"):
         lora_plus(small(), -1)
+
+
+def test_veras_B_is_no_factor_that_learns(small):
+    model = small()
+    inject(model, VeRA(r=2), targets="attn.q")
+    with pytest.raises(ValueError, match="no adapter that trains a factor B"):
+        lora_plus(model)
