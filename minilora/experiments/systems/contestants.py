@@ -1,7 +1,29 @@
 """All contestants and studies, in the order of the report."""
 
-from minilora.experiments.systems import references, svd_split, svd_studies
+from minilora.experiments.systems import (
+    adversarial,
+    article_network,
+    compression,
+    compression_studies,
+    features,
+    local_random,
+    overfitting,
+    pretraining,
+    rank_choice,
+    rank_constraint,
+    rank_growth,
+    rates_and_descent,
+    references,
+    svd_split,
+    svd_studies,
+    tasks,
+)
 
-MODULES = (references, svd_split, svd_studies)
+MODULES = (references, compression, compression_studies)  # A
+MODULES += (svd_split, svd_studies, overfitting, rank_choice, pretraining)  # B
+MODULES += (adversarial, article_network)  # C
+MODULES += (local_random, rank_growth)  # D
+MODULES += (rank_constraint, features)  # E
+MODULES += (rates_and_descent, tasks)  # B and E, and all
 CONTESTANTS = {c.name: c for module in MODULES for c in module.CONTESTANTS}
 STUDIES = tuple(study for module in MODULES for study in module.STUDIES)
