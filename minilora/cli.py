@@ -96,9 +96,10 @@ def parser():
     sub = command("adapt", "models", "adapt a trained model to another text by LoRA", f"minilora adapt {BASE} --steps 100")
     _model(sub)
     sub.add_argument("--text", metavar="FILE", help="the text (default: the standard library's code)")
-    sub.add_argument("--full", action="store_true", help="full tuning instead of LoRA")
-    sub.add_argument("--rank", type=int, metavar="R", help="(default: 8)")
-    sub.add_argument("--alpha", type=float, help="the scale is alpha / rank (default: 16)")
+    sub.add_argument("--full", action="store_true", help="full tuning instead of an adapter")
+    sub.add_argument("--method", metavar="NAME", help="one of those that `minilora family` lists and that merge (default: lora)")
+    sub.add_argument("--rank", type=int, metavar="R", help="(default: 8 for LoRA)")
+    sub.add_argument("--alpha", type=float, help="the scale is alpha / rank for LoRA (default: 16)")
     sub.add_argument("--targets", nargs="+", metavar="NAME", help="layers, such as attn.q attn.v (default: all in the blocks)")
     sub.add_argument("--dropout", type=float, metavar="P", help="on the input of A (default: 0)")
     sub.add_argument("--bias", choices=("none", "all", "lora_only"), help="which biases learn (default: none)")
@@ -126,6 +127,15 @@ def parser():
     sub.add_argument("--against", metavar="RUN", help="another run, or 'init' for the weights before training")
     sub.add_argument("--picture", metavar="FILE", help="also draw the spectra, as PNG, SVG or PDF")
 
+    sub = command(
+        "lowrank", "analyses", "the analyses of low rank: spectra, truncation, subspaces, ...", "minilora lowrank spectra --quick"
+    )
+    sub.add_argument("names", nargs="*", metavar="NAME", help="analyses (default: all; a wrong name lists them)")
+    sub.add_argument("--quick", action="store_true", help="smaller runs, under 2 minutes")
+    _jobs(sub)
+    _folder(sub, "runs/lowrank")
+    _seed(sub)
+
     sub = command("trace", "models", "shapes and parameters, layer by layer", f"minilora trace {BASE}")
     _model(sub)
     _adapter(sub)
@@ -138,6 +148,9 @@ def parser():
     sub.add_argument("--seeds", type=_at_least(1), metavar="N", help="runs of each contestant (default: 3)")
     _jobs(sub)
     _folder(sub, "runs/systems")
+
+    sub = command("family", "family", "LoRA and its family in one table: formula, start, size, cost", "minilora family")
+    sub.add_argument("--markdown", action="store_true", help="as the README has it")
 
     sub = command("info", "checks", "versions, backend, threads; or what a folder holds", "minilora info")
     sub.add_argument("folder", nargs="?", help="a run or an adapter")

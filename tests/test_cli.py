@@ -111,6 +111,11 @@ def test_gradcheck_of_a_file(room, capsys):
     [
         (["adapt", "{room}/base", "--rank", "99"], "lora rank must be between 1 and min(in, out)=16, got 99"),
         (["adapt", "{room}/base", "--targets", "attn.z"], "attn.q"),
+        (["adapt", "{room}/base", "--method", "loraga"], "no method is named 'loraga'; did you mean 'lora-ga'?"),
+        (["adapt", "{room}/base", "--method", "vera", "--alpha", "2"], "vera has no alpha: leave --alpha out"),
+        (["adapt", "{room}/base", "--full", "--method", "dora"], "--full"),
+        (["systems", "B", "--jobs", "0", "--folder", "{room}/systems"], "jobs must be 1 or more, or -1 for one a core, got 0"),
+        (["lowrank", "spectrum"], "spectra"),
         (["generate", "{room}/nothing"], "holds no checkpoint"),
         (["generate", "{room}/base", "--temperature", "-1"], "temperature"),
         (["generate", "{room}/base", "--adapter", "{room}/base"], "adapter.json"),
@@ -168,7 +173,7 @@ def test_cupy_by_environment_is_refused_in_one_line():
 
 def test_every_command_has_help_with_an_example(capsys):
     names = set(next(action.choices for action in parser()._actions if isinstance(action.choices, dict)))
-    assert names >= set("demo verify gradcheck train adapt merge generate spectrum trace info exercise".split())
+    assert names >= set("demo verify gradcheck train adapt merge generate spectrum lowrank systems family trace info exercise".split())
     for name in names:
         with pytest.raises(SystemExit) as end:
             main([name, "--help"])
@@ -203,6 +208,14 @@ def test_a_folder_holds_one_run(room, capsys, changed, says):
     args = ["adapt", room / "base", "--text", room / "code.txt", "--steps", 5, "--batch", 4, "--folder", room / "adapter", *rank]
     assert says in refused(capsys, *args, *changed)
     assert {file.name: file.read_bytes() for file in (room / "adapter").iterdir()} == before
+
+
+@pytest.mark.parametrize("method", ["lora-ga", "qlora", "svft"])
+def test_other_methods_adapt_too(room, capsys, method):
+    args = ["adapt", room / "base", "--method", method, "--text", room / "code.txt", "--steps", 2, "--batch", 4]
+    assert run(capsys, *args, *([] if method == "svft" else ["--rank", 2]), "--folder", room / method)[0] == 0
+    assert f'"method": "{method}"' in (room / method / "adapter.json").read_text("utf-8")
+    assert run(capsys, "generate", room / "base", "--adapter", room / method, "--tokens", 3)[0] == 0
 
 
 def test_an_adapter_is_no_model(room, capsys):

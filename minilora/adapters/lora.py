@@ -83,14 +83,20 @@ class LoRA(Spec):
         return self.r * (n_in + n_out)
 
     def start(self, layer, rng, evidence=None):
-        """A uniform in +-1/sqrt(in), B zero, so that nothing changes before the first step. In an embedding A is zero and B
-        standard normal: a token whose column of A is zero is left alone until it occurs."""
-        W, shapes = layer.W.data, self.shapes(layer)
-        zeros = backend.get_array_module(W).zeros
+        """A uniform in +-1/sqrt(in), drawn by rng, and B zero, so that nothing changes before the first step."""
         if isinstance(layer, Embedding):
-            return {"A": zeros(shapes["A"], dtype=W.dtype), "B": like(W, rng.standard_normal(shapes["B"]))}
-        bound = 1 / math.sqrt(shapes["A"][1])
-        return {"A": like(W, rng.uniform(-bound, bound, shapes["A"])), "B": zeros(shapes["B"], dtype=W.dtype)}
+            return self.start_in_table(layer, rng)
+        W = layer.W.data
+        n_out, n_in = W.shape
+        bound = 1 / math.sqrt(n_in)
+        A = like(W, rng.uniform(-bound, bound, (self.r, n_in)))
+        return {"A": A, "B": backend.get_array_module(W).zeros((n_out, self.r), dtype=W.dtype)}
+
+    def start_in_table(self, layer, rng):
+        """A zero and B standard normal: a token's column of A stays zero until the token occurs."""
+        W, shapes = layer.W.data, self.shapes(layer)
+        A = backend.get_array_module(W).zeros(shapes["A"], dtype=W.dtype)
+        return {"A": A, "B": like(W, rng.standard_normal(shapes["B"]))}
 
     def make(self, layer, arrays, rng, shared=None):
         kind = EmbeddingLoRAAdapter if isinstance(layer, Embedding) else self.adapter

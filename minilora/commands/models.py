@@ -1,13 +1,15 @@
 """minilora train, adapt, merge, generate, spectrum, trace"""
 
+from dataclasses import asdict, fields
+
 from minilora import adapters as lora
-from minilora.data import python_docs, standard_library, text_file
+from minilora.data import LanguageBatches, python_docs, standard_library, text_file
 from minilora.experiments import analysis, runs
 from minilora.nn import Transformer, TransformerConfig
 from minilora.nn import generate as generate_ids
 from minilora.training import read_state
 
-LORA_DEFAULTS = {"rank": 8, "alpha": 16, "dropout": 0.0, "bias": "none", "targets": list(lora.ALL_LINEAR)}
+OPTIONS = {"rank": "r", "alpha": "alpha", "dropout": "dropout", "bias": "bias"}  # of the command line: the spec's field
 
 
 def train(args):
@@ -25,18 +27,20 @@ def train(args):
 
 
 def adapt(args):
-    options = {name: getattr(args, name) for name in LORA_DEFAULTS}
-    if args.full and any(value is not None for value in options.values()):
-        raise ValueError("--full trains every weight: --rank, --alpha, --dropout, --bias and --targets go with LoRA only")
+    options = {name: getattr(args, name) for name in OPTIONS}
+    if args.full and any(value is not None for value in (args.method, args.targets, *options.values())):
+        named = ", ".join(f"--{name}" for name in ("method", "targets", *OPTIONS))
+        raise ValueError(f"--full trains every weight: leave out {named}")
     model, tokenizer = runs.load_model(args.model), runs.load_tokenizer(args.model)
     corpus = text_file(args.text) if args.text else standard_library(runs.CODE_CHARACTERS)
     made_by = {"command": "adapt", "base": read_state(args.model)["save"], "text": corpus.record(), "full": args.full}
     if args.full:
         made_by["initial_seed"] = runs.made_by(args.model).get("initial_seed")
     else:
-        made_by |= {name: default if options[name] is None else options[name] for name, default in LORA_DEFAULTS.items()}
-        spec = lora.LoRA(made_by["rank"], made_by["alpha"], made_by["dropout"], made_by["bias"])
-        lora.inject(model, spec, made_by["targets"], rng=args.seed)
+        spec, targets = _spec(args.method or "lora", options), args.targets or list(lora.ALL_LINEAR)
+        made_by |= {"method": spec.method, **asdict(spec), "targets": targets}
+        batch = _first_batch(model, tokenizer, corpus, args) if spec.evidence else None
+        lora.inject(model, spec, targets, rng=args.seed, batch=batch)
     if args.lr is None:
         args.lr = 1e-3 if args.full else 5e-3
     _learn(model, tokenizer, corpus, made_by, args)
@@ -45,6 +49,23 @@ def adapt(args):
     else:
         lora.save_adapter(model, args.folder)
         print(f"saved in {args.folder}; try: minilora generate {args.model} --adapter {args.folder} --prompt 'def '")
+
+
+def _spec(method, options):
+    """The method's spec with the options that were given. ValueError for one that the method does not have."""
+    spec = lora.find_method(method)
+    there = {field.name for field in fields(spec)}
+    given = {OPTIONS[name]: value for name, value in options.items() if value is not None}
+    for name, field in OPTIONS.items():
+        if field in given and field not in there:
+            raise ValueError(f"{method} has no {name}: leave --{name} out")
+    return spec(**given)
+
+
+def _first_batch(model, tokenizer, corpus, args):
+    """What a method that starts from data is given: the first batch of the text."""
+    learning, _ = runs.learning_and_held_out(tokenizer, corpus, model.config.block_size)
+    return next(LanguageBatches(learning, model.config.block_size, args.batch, args.seed))
 
 
 def merge(args):

@@ -24,13 +24,14 @@ def run_jobs(function, jobs, folder, n_jobs=1, parallel=None, label="jobs", prog
     missing = {name: options for name, options in jobs.items() if _kept(folder, name, options) is None}
     work = (joblib.delayed(_run)(function, folder, name, options) for name, options in missing.items())
     with tqdm(total=len(jobs), initial=len(jobs) - len(missing), desc=label, unit="job", disable=not progress) as bar:
-        with joblib.parallel_config(**_config(parallel, n_jobs)):
+        with joblib.parallel_config(**joblib_config(parallel, n_jobs)):
             for _ in joblib.Parallel(return_as="generator_unordered")(work) if missing else ():
                 bar.update()
     return {name: _kept(folder, name, options) for name, options in jobs.items()}
 
 
-def _config(parallel, n_jobs):
+def joblib_config(parallel=None, n_jobs=1):
+    """What joblib.parallel_config takes. ValueError for a number of jobs or a backend that cannot be."""
     if n_jobs == 0:
         raise ValueError("jobs must be 1 or more, or -1 for one a core, got 0")
     try:

@@ -3,7 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from minilora.experiments.jobs import run_jobs
+from minilora.experiments.jobs import joblib_config, run_jobs
 from minilora.experiments.runs import held_out_loss
 from minilora.experiments.systems.arena import Arena, prepare
 from minilora.experiments.systems.contestant import measure
@@ -21,6 +21,7 @@ def compare(folder, setting, quick=False, n_jobs=1, parallel=None, say=print, na
     names: contestants and studies to run; None: all. "contest": {contestant: [measures, one for each seed]}; "studies":
     {"study.case": the same}.
     """
+    joblib_config(parallel, n_jobs)  # refused before anything is trained
     folder = Path(folder)
     say("1  The base")
     arena, texts = prepare(folder, setting)
