@@ -43,20 +43,21 @@ def spectrum_rows(after, before=None):
     return rows
 
 
-def truncation_curve(model, windows, ranks):
-    """[{rank, loss}]: the held-out loss with every matrix of the blocks cut to its best approximation of that rank.
+def truncation_curve(model, windows, ranks, names=None, cut=None):
+    """[{rank, loss}]: the held-out loss with matrices of the blocks cut to a rank.
 
-    The weights are put back. A rank beyond a matrix's own leaves that matrix as it is.
+    names: of the matrices that are cut; None: all of the blocks. cut(name, W, rank) -> W_r; None: the best approximation. The
+    weights are put back. A rank beyond a matrix's own leaves that matrix as it is.
     """
-    parameters = {name: p for name, p in model.named_parameters() if name.startswith("blocks.") and name.endswith(".W")}
+    cut = cut or (lambda name, W, rank: lowrank.truncate(W, rank))
+    found = {name.removesuffix(".W"): p for name, p in model.named_parameters() if name.endswith(".W")}
+    parameters = {name: p for name, p in found.items() if name.startswith("blocks.") and (names is None or name in names)}
     kept = {name: p.data.copy() for name, p in parameters.items()}
-    factors = {name: lowrank.svd(W) for name, W in kept.items()}
     curve = []
     try:
         for rank in ranks:
-            for name, p in parameters.items():
-                U, sigma, Vt = (factors[name][0][:, :rank], factors[name][1][:rank], factors[name][2][:rank])
-                p.data = (U * sigma) @ Vt
+            for name, W in kept.items():
+                parameters[name].data = cut(name, W, rank) if rank < min(W.shape) else W
             curve.append({"rank": rank, "loss": held_out_loss(model, windows)})
     finally:
         for name, p in parameters.items():

@@ -18,8 +18,9 @@ pre { background: #f6f6f6; padding: .8rem; white-space: pre-wrap; overflow-wrap:
 
 def page(title, parts):
     """The whole page; the parts are HTML."""
-    head = f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>{html.escape(title)}</title><style>{STYLE}</style></head>"
-    return "".join([head, f"<body><h1>{html.escape(title)}</h1>", *parts, "</body></html>"])
+    title = html.escape(title)
+    head = f"<head><meta charset='utf-8'><title>{title}</title><style>{STYLE}</style></head>"
+    return "".join(["<!doctype html><html lang='en'>", head, f"<body><h1>{title}</h1>", *parts, "</body></html>"])
 
 
 def picture(figure, description):

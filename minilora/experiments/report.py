@@ -6,6 +6,7 @@ from minilora import plots
 from minilora.experiments.page import page, picture
 from minilora.experiments.verification import table
 
+
 def report_html(result, reports):
     """The page. result: what `run_demo` returned. reports: what `verify` returned."""
     names = {name: corpus["name"] for name, corpus in result["texts"].items()}

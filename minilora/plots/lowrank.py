@@ -1,7 +1,5 @@
 """Pictures of the analyses: matrices and what their singular values tell. Each takes the data of the analysis of its name."""
 
-import math
-
 from matplotlib import colormaps
 
 from minilora.plots.lines import LINES, band, power_axis
@@ -27,7 +25,8 @@ def eckart_young(data):
             ranks = [row["rank"] for row in rows]
             band(right, ranks, [row["ratios"] for row in rows], line, f"{passes} power passes")
             right.plot(ranks, [row["bound"] for row in rows], color=line["color"], ls=line["ls"], lw=1, alpha=0.5)
-            right.text(ranks[0], rows[0]["bound"] * 1.12, f"bound on the mean, {passes} passes", fontsize=8, color=line["color"])
+            about = {"ha": "right", "fontsize": 8, "color": line["color"]}
+            right.text(ranks[-1], rows[-1]["bound"] * 1.08, f"bound on the mean, {passes} passes", **about)
         power_axis(right, ranks, "rank")
         right.set(ylabel="error of the sketch / least error", yscale="log")
         right.set_yticks([1, 2, 5, 10, 20], ["1", "2", "5", "10", "20"])
@@ -37,28 +36,22 @@ def eckart_young(data):
 
 
 def spectra(data):
-    """Singular values of the last block before (grey) and after (blue) training, with the density of the noise that matches."""
+    """Singular values of the last block before training (above) and after, with density and edge of the matching noise."""
     rows = list({_kind(row["name"]): row for row in data["matrices"]}.items())
-    columns = min(3, len(rows))
-    lines = math.ceil(len(rows) / columns)
-    with new_figure(lines, columns, figsize=(3.3 * columns, 2.6 * lines), squeeze=False) as (figure, axes):
-        for ax, (kind, row) in zip(axes.flat, rows, strict=False):
-            bins = [row["after"][0] * i / 24 for i in range(25)]
-            width = bins[1]
-            looks = (("before", "initial", COLOURS["base"], "--"), ("after", "trained", COLOURS["full"], "-"))
-            for key, part, colour, ls in looks:
+    parts = (("before", "initial", COLOURS["base"]), ("after", "trained", COLOURS["full"]))
+    with new_figure(2, len(rows), figsize=(2.1 * len(rows), 4.4), squeeze=False) as (figure, axes):
+        for line, (key, part, colour) in zip(axes, parts, strict=True):
+            for ax, (kind, row) in zip(line, rows, strict=True):
                 noise = row["noise"][part]
-                ax.hist(row[key], bins, color=colour, alpha=0.35, label=f"{part}: {noise['count']} beyond")
+                width = max(row[key][0], noise["edge"]) / 16
+                counts, *_ = ax.hist(row[key], [width * i for i in range(18)], color=colour, alpha=0.4)
                 heights = [len(row[key]) * width * value for value in noise["density"]]
-                ax.plot(noise["s"], heights, color=colour, ls=ls, lw=1.2)
-                ax.axvline(noise["edge"], color=colour, ls=":", lw=1)
-            most = max(_histogram(row["after"], bins))
-            ax.set(title=kind, ylim=(0, 1.6 * most))
-            ax.title.set_fontsize(10)
-            ax.legend(fontsize=7)
-        for ax in axes.flat[len(rows) :]:
-            ax.set_axis_off()
-        figure.supxlabel("singular value   (curves: density of noise; dotted: its edge)", fontsize=10)
+                ax.plot(noise["s"], heights, color=colour, lw=1.4)
+                ax.axvline(noise["edge"], color="black", ls=":", lw=1)
+                ax.set_title(f"{kind}, {part}\n{noise['count']} beyond noise", fontsize=8)
+                ax.set_ylim(0, 1.1 * max(*counts, *heights))
+                ax.tick_params(labelsize=8)
+        figure.supxlabel("singular value   (curve: density of noise; dotted: its edge)", fontsize=10)
         figure.supylabel("how many", fontsize=10)
         return figure
 
@@ -149,6 +142,7 @@ def features(data):
                 ax.plot(x, y, marker, ms=3.5, color=colour, alpha=0.6, ls="none", label=name, mfc="none")
             ax.set(xlabel=f"{way} feature 1", ylabel=f"{way} feature 2")
             ax.set_title(f"held-out texts, {way}", fontsize=10)
+            ax.locator_params(nbins=5)
         first.legend(fontsize=8)
         for line, (way, rows) in zip(LINES, data["accuracy"].items(), strict=False):
             band(right, [row["k"] for row in rows], [row["values"] for row in rows], line, way)
@@ -172,10 +166,6 @@ def _mean(numbers):
 def _shades(count):
     """Colours from dark to light, apart in grey too."""
     return [colormaps["viridis"](0.9 * i / max(1, count - 1)) for i in range(count)]
-
-
-def _histogram(values, bins):
-    return [sum(low <= value < high for value in values) for low, high in zip(bins, bins[1:], strict=False)]
 
 
 PICTURES = {

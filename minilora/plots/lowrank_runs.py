@@ -13,8 +13,8 @@ def change(data):
             band(left, steps, [[run[i][key] for run in runs] for i in range(len(steps))], line, label)
         left.axhline(data["largest"], color=COLOURS["base"], ls=":", lw=1)
         left.text(steps[0], data["largest"], "full rank", fontsize=9, va="bottom", color=COLOURS["base"])
-        left.set(ylabel="mean over the matrices", ylim=(0, 1.15 * data["largest"]))
-        left.legend(fontsize=8, loc="upper right", bbox_to_anchor=(1, 0.92))
+        left.set(ylabel="mean over the matrices", ylim=(0, 1.5 * data["largest"]))
+        left.legend(fontsize=8, loc="upper right")
         for i, line in enumerate(LINES):
             band(right, steps, [[run[j]["top"][i] for run in runs] for j in range(len(steps))], line, f"singular value {i + 1}")
         right.set(ylabel="singular value of $\\Delta W$", ylim=(0, None))
@@ -94,11 +94,10 @@ def intruders(data):
 def forgetting(data):
     """Each run's path from the base (star): down is learned, right is forgotten."""
     with new_figure(figsize=(7.2, 4.6)) as (figure, ax):
-        counts = {"full": 0, "LoRA": 0}
+        looks = {"full": iter(LINES), "LoRA": iter([*LINES, LINES[0] | {"marker": "v", "ls": (0, (1, 3))}])}
         for run, path in data["paths"].items():
             method = "LoRA" if run.startswith("LoRA") else "full"
-            line = LINES[counts[method]] | {"color": COLOURS[method.lower()]}
-            counts[method] += 1
+            line = next(looks[method]) | {"color": COLOURS[method.lower()]}
             ax.plot([row["base"] for row in path], [row["target"] for row in path], ms=4, lw=1.1, label=run, **line)
         start = path[0]
         ax.plot(start["base"], start["target"], "k*", ms=13, label="base", ls="none")

@@ -83,8 +83,8 @@ def _places(function):
             if value is function:
                 yield module, key
             elif inspect.isclass(value) and value.__module__ == module.__name__:
-                inside = vars(value).items()
-                yield from ((value, name) for name, held in inside if isinstance(held, staticmethod) and held.__func__ is function)
+                static = {name: held for name, held in vars(value).items() if isinstance(held, staticmethod)}
+                yield from ((value, name) for name, held in static.items() if held.__func__ is function)
 
 
 def _rewritten(mutant, function):
