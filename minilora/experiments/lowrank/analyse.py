@@ -2,13 +2,11 @@
 
 import difflib
 from dataclasses import asdict, replace
-from pathlib import Path
 
-from minilora.experiments.jobs import run_jobs
+from minilora.experiments.jobs import made_with, workers
 from minilora.experiments.lowrank.catalogue import ANALYSES
 from minilora.experiments.lowrank.ground import Ground
 from minilora.experiments.systems import arena as systems
-from minilora.training.versions import versions
 
 FULL, QUICK = systems.FULL, replace(systems.QUICK, seeds=2)
 
@@ -20,6 +18,8 @@ def analyse(folder, names=(), setting=FULL, seed=0, n_jobs=1, parallel=None, say
     takes them; neither changes a number. ValueError for a name that there is not, or a folder of another setting.
     """
     chosen = choose(names)
+    with workers(parallel, n_jobs):
+        pass  # what cannot be had is refused before anything is trained
     say("1  The base")
     arena, texts = systems.prepare(folder, setting)
     ground = Ground(folder, seed)
@@ -27,11 +27,11 @@ def analyse(folder, names=(), setting=FULL, seed=0, n_jobs=1, parallel=None, say
     say(f"2  {len({tuning.name for tuning in tunings})} training runs of {setting.steps} steps")
     ground.run(tunings, n_jobs, parallel, progress=True)
     say(f"3  {len(chosen)} analyses")
-    jobs = {f"{name}-seed{seed}": {"folder": str(folder), "name": name, "seed": seed} for name in chosen}
-    done = run_jobs(measure, jobs, Path(folder) / "analyses", n_jobs, parallel, "analyses")
-    made_with = {"setting": asdict(setting), "seeds": list(ground.seeds), "texts": texts, "versions": versions()}
+    jobs = {f"{name}-seed{seed}": {"name": name, "seed": seed, "seeds": setting.seeds} for name in chosen}
+    done = ground.jobs(measure, jobs, "analyses", n_jobs, parallel, "analyses")
+    origin = {"setting": asdict(setting), "seeds": list(ground.seeds), "texts": texts, "versions": made_with()}
     return {
-        name: {"title": analysis.title, "finding": analysis.finding(data), "data": data} | made_with
+        name: {"title": analysis.title, "finding": analysis.finding(data), "data": data} | origin
         for (name, analysis), data in zip(chosen.items(), done.values(), strict=True)
     }
 
@@ -46,8 +46,8 @@ def choose(names):
     return {name: analysis for name, analysis in ANALYSES.items() if not names or name in names}
 
 
-def measure(folder, name, seed):
-    """One analysis: plain data."""
+def measure(folder, name, seed, seeds):
+    """One analysis: plain data. seeds: how many; the folder's setting says so too."""
     return ANALYSES[name].measure(Ground(folder, seed))
 
 

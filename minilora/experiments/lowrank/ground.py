@@ -1,5 +1,6 @@
 """What every analysis stands on: the arena's base and texts, the base before its training, and the runs that adapted it."""
 
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 
@@ -7,7 +8,7 @@ from minilora import files
 from minilora.experiments.analysis import matrices
 from minilora.experiments.jobs import run_jobs
 from minilora.experiments.lowrank.tuning import ALPHA, arrays_path, losses, tune
-from minilora.experiments.systems.arena import Arena
+from minilora.experiments.systems.arena import Arena, fingerprint
 from minilora.nn import Transformer
 
 
@@ -39,9 +40,14 @@ class Ground:
     def run(self, tunings, n_jobs=1, parallel=None, progress=False):
         """Train what is missing of these runs, and return all: {tuning: what `tune` returned}."""
         named = {tuning.name: tuning for tuning in tunings}
-        jobs = {name: tuning.job(self.folder) for name, tuning in named.items()}
-        done = run_jobs(tune, jobs, self.folder / "runs", n_jobs, parallel, "training runs", progress)
+        jobs = {name: {"tuning": asdict(tuning)} for name, tuning in named.items()}
+        done = self.jobs(tune, jobs, "runs", n_jobs, parallel, "training runs", progress)
         return {named[name]: result for name, result in done.items()}
+
+    def jobs(self, function, jobs, name, n_jobs, parallel, label, progress=True):
+        """`run_jobs` on this ground, results kept in folder/name."""
+        stands_on = {"given": {"folder": str(self.folder)}, "fingerprint": fingerprint}
+        return run_jobs(function, jobs, self.folder / name, n_jobs, parallel, label, progress, **stands_on)
 
     def factors(self, tuning):
         """{name: (A, B)} that a LoRA run ended with."""

@@ -1,6 +1,6 @@
 """A training run that an analysis reads: how the base is adapted, and what is kept of it."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from minilora import backend, files
@@ -39,10 +39,6 @@ class Tuning:
         count = f"{'d' if self.method == 'subspace' else 'r'}{self.r}" if self.r else None
         parts = (count, "all" if self.targets == ALL_LINEAR else "+".join(self.targets), self.rate, f"seed{self.seed}")
         return "-".join(str(part) for part in (self.method, *parts) if part is not None)
-
-    def job(self, folder):
-        """The options of `tune` for this run."""
-        return {"folder": str(folder), "tuning": asdict(self)}
 
 
 def tune(folder, tuning):

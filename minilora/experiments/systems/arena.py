@@ -1,5 +1,6 @@
 """Where all contestants meet: one base, the same batches, the same number of steps."""
 
+import hashlib
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -70,13 +71,23 @@ class Arena:
         return Trainer(model, optimizer, batches, schedule, clip=1.0, progress=False).run(steps)
 
 
+def fingerprint(folder):
+    """A hash of the base and the texts of a folder: results that stand on others do not compare."""
+    digest = hashlib.sha256()
+    arena = Arena(folder)
+    arrays = {name: p.data for name, p in arena.model().named_parameters()} | arena.ids
+    for name in sorted(arrays):
+        digest.update(f"{name} {arrays[name].shape} ".encode() + arrays[name].tobytes())
+    return digest.hexdigest()[:16]
+
+
 def prepare(folder, setting):
     """Write texts and a trained base into a folder, or take up what is there. Returns (the Arena, the texts' records)."""
     folder = Path(folder)
     corpora = {"base": _plain(python_docs()), "target": _plain(standard_library(CODE_CHARACTERS))}
     records = {name: corpus.record() for name, corpus in corpora.items()}
     tokenizer = CharTokenizer().train("".join(corpus.text for corpus in corpora.values()))
-    identity = {"command": "systems", "setting": asdict(setting), "texts": records}
+    identity = {"command": "systems", "setting": asdict(setting) | {"seeds": None}, "texts": records}  # more seeds may follow
     claim(folder, identity, tokenizer)
     arrays = {}
     for name, corpus in corpora.items():

@@ -5,6 +5,7 @@ A test compares two numbers for each seed: `left RELATION factor * right + margi
 ("contestant.measure" or "study.case.measure"), and right may be a number.
 """
 
+import math
 import operator
 import tomllib
 from pathlib import Path
@@ -30,24 +31,31 @@ def load_claims(path=FILE):
 def judge(claims, results):
     """The claims, each with its "verdict" and, test by test, "passed" of "runs" and the means of left and right.
 
-    results: what `compare` returned. A claim holds if every test passes with every seed, holds in part if some do.
+    results: what `compare` returned. A claim holds if every test passes with every seed; in part if a test passes on the
+    means over the seeds. A seed that was not measured, as its training broke down, passes no test.
     """
     return [judge_one(claim, results) for claim in claims]
 
 
 def judge_one(claim, results):
     """One claim with its verdict."""
-    tests = []
-    for test in claim["test"]:
-        left, right = values(test["left"], results), values(test["right"], results)
-        runs = max(len(left), len(right))
-        left, right = (side * runs if len(side) == 1 else side for side in (left, right))
-        bounds = [test["factor"] * value + test["margin"] for value in right]
-        passed = sum(RELATIONS[test["relation"]](value, bound) for value, bound in zip(left, bounds, strict=True))
-        tests.append({**test, "passed": passed, "runs": runs, "left_mean": _mean(left), "bound_mean": _mean(bounds)})
-    passed, runs = (sum(test[key] for test in tests) for key in ("passed", "runs"))
-    verdict = VERDICTS[0] if passed == runs else VERDICTS[1] if passed else VERDICTS[2]
-    return {**claim, "test": tests, "verdict": verdict}
+    tests = [_test(test, results) for test in claim["test"]]
+    holds = all(test["passed"] == test["runs"] for test in tests)
+    in_part = any(test["on_the_mean"] for test in tests)
+    return {**claim, "test": tests, "verdict": VERDICTS[0] if holds else VERDICTS[1] if in_part else VERDICTS[2]}
+
+
+def _test(test, results):
+    left, right = values(test["left"], results), values(test["right"], results)
+    runs = max(len(left), len(right))
+    left, right = (side * runs if len(side) == 1 else side for side in (left, right))
+    measured = [pair for pair in zip(left, right, strict=True) if None not in pair]
+    pairs = [(x, test["factor"] * y + test["margin"]) for x, y in measured]
+    relation = RELATIONS[test["relation"]]
+    means = [_mean(side) for side in zip(*pairs, strict=True)] or [math.nan, math.nan]
+    passed = sum(relation(*pair) for pair in pairs)
+    result = {"passed": passed, "runs": runs, "on_the_mean": relation(*means), "left_mean": means[0], "bound_mean": means[1]}
+    return {**test, **result}
 
 
 def values(name, results):

@@ -10,6 +10,10 @@ from minilora.experiments.runs import count, held_out_loss
 from minilora.experiments.systems.attacks import robust_loss
 from minilora.nn.adaptable import Adaptable
 
+MEASURES = (
+    "base_loss", "target_loss", "robust_loss", "trained_values", "stored_values", "training_bytes", "milliseconds_per_step",
+    "parameters", "nonzero_values", "multiplications", "change_rank", "change_effective_rank", "base_rank", "rank",
+)  # fmt: skip
 VISIBLE = 1e-3  # a singular value below this share of the largest is rounding, not rank
 
 

@@ -8,6 +8,7 @@ from minilora.experiments.systems import (
     features,
     local_random,
     overfitting,
+    pace,
     pretraining,
     rank_choice,
     rank_constraint,
@@ -23,7 +24,7 @@ MODULES = (references, compression, compression_studies)  # A
 MODULES += (svd_split, svd_studies, overfitting, rank_choice, pretraining)  # B
 MODULES += (adversarial, article_network)  # C
 MODULES += (local_random, rank_growth)  # D
-MODULES += (rank_constraint, features)  # E
+MODULES += (rank_constraint, features, pace)  # E
 MODULES += (rates_and_descent, tasks)  # B and E, and all
 CONTESTANTS = {c.name: c for module in MODULES for c in module.CONTESTANTS}
 STUDIES = tuple(study for module in MODULES for study in module.STUDIES)

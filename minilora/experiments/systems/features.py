@@ -93,6 +93,4 @@ def softmax_regression(z, y, n_classes):
 
 
 CONTESTANTS = ()
-STUDIES = (
-    Study("features", "topics from compressed features", "E", features, ("all", "pca-4", "pca-16", "random-16", "lda")),
-)
+STUDIES = (Study("features", "topics from compressed features", "E", features, ("all", "pca-4", "pca-16", "random-16", "lda")),)

@@ -22,6 +22,7 @@ import numpy as np
 from scipy import sparse
 
 from minilora.adapters import LoRA, inject
+from minilora.compress import matrices
 from minilora.experiments.runs import count
 from minilora.experiments.systems.contestant import Adapted, Contestant
 from minilora.experiments.systems.study import Study
@@ -41,14 +42,9 @@ def described(arena, rate, seed, steps):
     """A quarter of the entries of the blocks' matrices is local: in the end, as last drawn and one step further."""
     model, rng = arena.model(), np.random.default_rng(seed)
     optimizer = AdamW(model.parameters(), lr=rate)
-    local = choose_local(block_matrices(model), SHARE, rng)
+    local = choose_local(matrices(model).values(), SHARE, rng)
     batches = redrawn(arena.batches(seed), local, STD, rng)
     return Adapted(model, optimizer, arena.train(model, optimizer, seed, steps, batches=batches))
-
-
-def block_matrices(model):
-    """The Parameters of the blocks' matrices."""
-    return [p for name, p in model.named_parameters() if name.startswith("blocks.") and name.endswith(".W")]
 
 
 def choose_local(parameters, share, rng):
@@ -72,6 +68,7 @@ def redrawn(batches, local, std, rng):
 def relora(arena, rate, seed, steps):
     """LoRA, merged and started anew after each quarter of the steps. Kept are one pair of factors for each."""
     model, every = arena.model(), math.ceil(steps / STRETCHES)
+    model.rng = np.random.default_rng(seed)  # of which each new A is drawn
     inject(model, LoRA(r=arena.setting.rank, alpha=2 * arena.setting.rank), rng=seed)
     optimizer = ReLoRAAdamW(model, rate, every)
     warmup = min(every, max(1, steps // 20))
@@ -104,10 +101,10 @@ def renewal(steps):
 def subspace(arena, rate, seed, steps):
     """The blocks' matrices along as many random directions as LoRA trains values. Kept are z and the seed."""
     model, lora = arena.model(), LoRA(r=arena.setting.rank)
-    matrices = block_matrices(model)
+    moved = list(matrices(model).values())
     for p in model.parameters():
-        p.trainable = p in matrices
-    d = sum(lora.values(*p.data.shape) for p in matrices)
+        p.trainable = p in moved
+    d = sum(lora.values(*p.data.shape) for p in moved)
     optimizer = SubspaceAdam(model.parameters(), rate, d, rng=seed)
     history = arena.train(model, optimizer, seed, steps)
     return Adapted(model, optimizer, history, stored=d, found={"intrinsic_values": d, "trained_values": d})

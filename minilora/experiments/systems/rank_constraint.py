@@ -3,7 +3,8 @@
     as described   (E1)  after every K-th step, and at the end   W = W_r, the best approximation of rank r
     factorised     (E2)  W' = B A, both trained, with B A = W_r at the start      Burer & Monteiro 2003
 
-(E1) is iterative hard thresholding. (E2) is within the bound at every step, and its start may mind what inputs the layer gets.
+(E1) is after iterative hard thresholding, which projects each step of gradient descent. (E2) is within the bound at every step,
+and its start may mind what inputs the layer gets.
 
 LoRA bounds the rank of Delta W, not of W:
 
@@ -18,9 +19,11 @@ import numpy as np
 from minilora import lowrank
 from minilora.adapters import LoRA
 from minilora.adapters.lora import LoRAAdapter
+from minilora.compress import matrices
 from minilora.experiments.runs import count
 from minilora.experiments.systems.arena import Arena
 from minilora.experiments.systems.contestant import Adapted, Contestant, dense
+from minilora.experiments.systems.in_place import InPlaceOfW
 from minilora.experiments.systems.references import CONTESTANTS as REFERENCES
 from minilora.experiments.systems.references import with_adapter
 from minilora.experiments.systems.study import Study
@@ -33,11 +36,11 @@ EVERY = 10
 def described(arena, rate, seed, steps):
     """Every parameter learns, and the blocks' matrices are projected. Kept are their factors, and all other parameters."""
     model = arena.model()
-    matrices = [p for name, p in model.named_parameters() if name.startswith("blocks.") and name.endswith(".W")]
-    optimizer = ProjectingAdamW(model.parameters(), rate, matrices, RANK, EVERY)
+    projected = list(matrices(model).values())
+    optimizer = ProjectingAdamW(model.parameters(), rate, projected, RANK, EVERY)
     history = arena.train(model, optimizer, seed, steps)
     optimizer.project()
-    stored = count(model) - sum(p.data.size - RANK * sum(p.data.shape) for p in matrices)
+    stored = count(model) - sum(p.data.size - RANK * sum(p.data.shape) for p in projected)
     seconds = [row["seconds"] for row in history]
     rounds = [fmean(seconds[at : at + EVERY]) for at in range(0, steps, EVERY)]  # a median over steps would miss the projections
     found = {"constraint_rank": RANK, "milliseconds_per_step": 1000 * median(rounds)}
@@ -61,16 +64,10 @@ class ProjectingAdamW(AdamW):
             p.data = lowrank.truncate(p.data, self.r)  # (E1)
 
 
-class FactorisedAdapter(LoRAAdapter):
-    """LoRA's path alone: the layer's W is given up whole."""
+class FactorisedAdapter(InPlaceOfW, LoRAAdapter):
+    """LoRA's path, and nothing beside it."""
 
     kind = "factorised"
-
-    def delta(self, W=None):
-        return super().delta() - W
-
-    def in_W(self, W):
-        return self.delta(W) if self.merged else -W if self.enabled else None
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """Article D: how the rank of Delta W grows, where directions are drawn anew and where they are not.
 
-    LoRA                    rank(Delta W) <= r, however long it is trained
-    ReLoRA, GaLore, Flora   at most r more with each draw
-    full tuning             any rank, from the first step of Adam on
+LoRA                    rank(Delta W) <= r, however long it is trained
+ReLoRA, GaLore, Flora   at most r more with each draw
+full tuning             any rank, from the first step of Adam on
 """
 
 from minilora.experiments.systems import local_random, references

@@ -8,18 +8,18 @@ from inspect import getdoc
 from minilora import files, plots
 from minilora.experiments.page import page, picture
 from minilora.experiments.systems.contestants import CONTESTANTS, MODULES
-from minilora.experiments.systems.tables import contest_table, csv_rows, study_tables, verdict_lines
+from minilora.experiments.systems.tables import LEGEND, contest_rows, contest_table, study_rows, study_tables, verdict_lines
 
 
 def write(folder, results, judged):
-    """result.json, contest.csv, report.html and a PNG of each picture in the folder. Returns the path of the page."""
+    """result.json, contest.csv, studies.csv, report.html and a PNG of each picture in the folder. Returns the page's path."""
     files.save_json(folder / "result.json", results | {"claims": judged})
-    rows, text = csv_rows(results), io.StringIO()
-    columns = dict.fromkeys(key for row in rows for key in row)
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    files.save_text(folder / "contest.csv", text.getvalue())
+    for name, rows in (("contest", contest_rows(results)), ("studies", study_rows(results))):
+        text = io.StringIO()
+        writer = csv.DictWriter(text, dict.fromkeys(key for row in rows for key in row), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        files.save_text(folder / f"{name}.csv", text.getvalue())
     figures = pictures(results)
     for name, (figure, _) in figures.items():
         plots.save(figure, folder / f"{name}.png")
@@ -53,6 +53,7 @@ def _page(results, judged, figures):
         _introduction(results),
         "<h2>The contest</h2>",
         f"<pre>{html.escape(contest_table(results))}</pre>",
+        f"<p class='note'>{html.escape(LEGEND)}</p>",
         *(picture(figure, about) for figure, about in figures.values()),
         "<h2>What the articles claim</h2>",
         f"<pre>{html.escape(chr(10).join(verdict_lines(judged)))}</pre>",
@@ -68,9 +69,11 @@ def _introduction(results):
     setting, corpora = results["setting"], results["texts"].values()
     texts = "; ".join(f"{t['name']}: {t['characters']:,} characters, SHA-256 {t['sha256'][:12]}" for t in corpora)
     made_with = ", ".join(f"{key} {value}" for key, value in results["versions"].items())
+    quick = "<p><b>A rehearsal: too few steps for a verdict to mean anything, and no search for rates.</b></p>"
+    searched = "Its rate was chosen on text that is not in the results. " if setting["search"] else ""
     return (
-        f"<p>Each contestant takes {setting['steps']} steps of {setting['batch_size']} x {setting['block_size']} characters from "
-        f"the same base, with {setting['seeds']} seeds. Its rate was chosen on text that is not in the results. Losses are in "
-        f"nats a character on held-out text; +- is half of the range over the seeds.</p>"
-        f"<p class='note'>{html.escape(texts)}. {html.escape(made_with)}.</p>"
+        f"{quick if results['quick'] else ''}<p>Each contestant takes {setting['steps']} steps of {setting['batch_size']} x "
+        f"{setting['block_size']} characters from the same base, with {setting['seeds']} seeds. {searched}Losses are in nats a "
+        "character on held-out text; +- is half of the range over the seeds, of batches and starts: there is one base.</p>"
+        f"<p class='note'>{html.escape(texts)}. {html.escape(made_with)}. Base {results['base']}.</p>"
     )

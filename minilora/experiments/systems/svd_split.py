@@ -14,6 +14,7 @@ from minilora.adapters import SVFT, LoRAXS, PiSSA
 from minilora.adapters.lora_xs import LoRAXSAdapter
 from minilora.adapters.shifted import ShiftedLoRA
 from minilora.experiments.systems.contestant import Contestant
+from minilora.experiments.systems.in_place import InPlaceOfW
 from minilora.experiments.systems.references import with_adapter
 
 ARTICLES_RANK = 8
@@ -47,16 +48,10 @@ class SVDSplit(ShiftedLoRA):
         return Vt, U * sigma
 
 
-class KernelAdapter(LoRAXSAdapter):
-    """The same op as LoRA-XS; the layer's W is given up whole."""
+class KernelAdapter(InPlaceOfW, LoRAXSAdapter):
+    """The op of LoRA-XS, and nothing beside it."""
 
     kind = "svd-kernel"
-
-    def delta(self, W=None):
-        return super().delta() - W
-
-    def in_W(self, W):
-        return self.delta(W) if self.merged else -W if self.enabled else None
 
 
 @dataclass(frozen=True)

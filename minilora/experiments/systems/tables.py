@@ -1,5 +1,6 @@
 """The comparison as tables: for the terminal, and as rows for files."""
 
+import math
 from statistics import mean
 
 from minilora.experiments.systems.contestants import CONTESTANTS, STUDIES
@@ -16,6 +17,12 @@ COLUMNS = {  # measure: (title, format)
     "change_effective_rank": ("eff. dW", "{:.1f}"),
     "rank": ("rank W+dW", "{:.1f}"),
 }
+LEGEND = (
+    "target, base, attacked: losses on held-out text of the target and the base, and on the target with its embeddings moved by "
+    "FGM. trained, stored: values that learn, and that have to be kept beside the base. bytes: of gradients and moments while "
+    "training. ms: median milliseconds a step, beside other jobs. rank dW, rank W+dW: singular values above a thousandth of the "
+    "largest, eff. dW: the effective rank; means over the blocks' matrices."
+)
 SPREAD = {"target_loss", "base_loss", "robust_loss"}  # shown with the range over the seeds
 
 
@@ -48,19 +55,39 @@ def verdict_lines(judged):
     for claim in judged:
         lines.append(f"{claim['id']:<4}{claim['verdict'].upper():<15}{claim['claim']}")
         for test in claim["test"]:
-            bound = f"{number(test['bound_mean'])}"
-            numbers = f"{number(test['left_mean'])} {test['relation']} {bound} in {test['passed']} of {test['runs']}"
+            means = f"{number(test['left_mean'])} {test['relation']} {number(test['bound_mean'])}"
+            numbers = f"{means} {'yes' if test['on_the_mean'] else 'no'}, {test['passed']} of {test['runs']} seeds"
             lines.append(f"{'':<19}{test['left']}: {numbers} ({test['why']})")
     return lines
 
 
-def csv_rows(results):
-    """One row for each contestant and seed, every measure."""
+def contest_rows(results):
+    """One row for each contestant and seed: every measure, and what it was made with."""
     return [
-        {"contestant": name, "seed": seed, "rate": results["rates"][name], **row}
+        {"contestant": name, "seed": seed, "rate": results["rates"][name], **row, **_origin(results)}
         for name, measured in results["contest"].items()
         for seed, row in enumerate(measured)
     ]
+
+
+def study_rows(results):
+    """One row for each study, case, seed and measure."""
+    return [
+        {"study": name.partition(".")[0], "case": name.partition(".")[2], "seed": seed, "measure": measure, "value": value}
+        | _origin(results)
+        for name, runs in results["studies"].items()
+        for seed, row in enumerate(runs)
+        for measure, value in row.items()
+    ]
+
+
+def _origin(results):
+    texts = {f"{name}_sha256": text["sha256"][:12] for name, text in results["texts"].items()}
+    return {
+        "base": results["base"],
+        **texts,
+        **{key: results["versions"][key] for key in ("python", "numpy", "minilora", "code")},
+    }
 
 
 def aligned(rows):
@@ -77,11 +104,13 @@ def spread(values):
     if any(value is None for value in values):
         return "-"
     half = (max(values) - min(values)) / 2
-    return number(mean(values)) + (f" +-{number(half)}" if half else "")
+    return number(mean(values)) + (f" +-{number(half)}" if half > 0 else "")
 
 
 def number(value):
     """A number as short as it can be read."""
+    if not math.isfinite(value):
+        return str(value)
     if value == int(value) and abs(value) < 1e15:
         return f"{int(value):,}"
     return f"{value:.3f}" if 0.01 <= abs(value) < 1000 else f"{value:.3g}"

@@ -8,7 +8,12 @@ from minilora.experiments.systems.claims import judge, judge_one, load_claims, v
 from minilora.experiments.systems.contestants import CONTESTANTS, STUDIES
 
 RESULTS = {
-    "contest": {"full": [{"loss": 1.0}, {"loss": 2.0}, {"loss": 3.0}], "lora": [{"loss": 1.1}, {"loss": 1.9}, {"loss": 3.1}]},
+    "contest": {
+        "full": [{"loss": 1.0}, {"loss": 2.0}, {"loss": 3.0}],
+        "broken": [{"loss": 1.0}, {"loss": None}],
+        "never": [{"loss": None}],
+        "lora": [{"loss": 1.1}, {"loss": 1.9}, {"loss": 3.1}],
+    },
     "studies": {"matrix.numbers": [{"sum": 285}], "local.0.5": [{"loss": 7.0}] * 3},
 }
 
@@ -22,7 +27,10 @@ def claim(*tests):
     ("tests", "verdict"),
     [
         ([("lora.loss", "<=", "full.loss", 1.0, 0.2)], "holds"),
-        ([("lora.loss", "<=", "full.loss", 1.0, 0.0)], "holds in part"),
+        ([("lora.loss", "<=", "full.loss", 1.0, 0.0)], "does not hold"),  # one seed of three, and not on the mean
+        ([("lora.loss", ">=", "full.loss", 1.0, 0.0)], "holds in part"),  # two of three, and on the mean
+        ([("broken.loss", "<", 9, 1.0, 0.0)], "holds in part"),
+        ([("never.loss", "<", 9, 1.0, 0.0)], "does not hold"),
         ([("lora.loss", "<", "full.loss", 0.5, 0.0)], "does not hold"),
         ([("lora.loss", "<=", "full.loss", 1.0, 0.2), ("full.loss", ">", 4, 1.0, 0.0)], "holds in part"),
         ([("matrix.numbers.sum", "==", 285, 1.0, 0.0)], "holds"),

@@ -12,7 +12,7 @@ from minilora.experiments.systems.arena import QUICK, Arena, prepare
 from minilora.experiments.systems.compare import _next_rates, compare, search
 from minilora.experiments.systems.contestant import Adapted, dense, measure, ranks, visible_rank
 from minilora.experiments.systems.contestants import CONTESTANTS
-from minilora.experiments.systems.tables import aligned, contest_table, csv_rows, number, spread, study_tables
+from minilora.experiments.systems.tables import aligned, contest_rows, contest_table, number, spread, study_tables
 
 TINY = replace(QUICK, d_model=16, n_layers=1, block_size=16, batch_size=4, base_steps=3, steps=2, seeds=2, rank=2, windows=4)
 NAMES = ("base", "full", "lora", "b-split", "values")
@@ -50,7 +50,7 @@ def test_jobs_change_no_number_and_a_second_run_computes_nothing(tmp_path, monke
         compare(tmp_path / "one", replace(TINY, steps=3), say=lambda *_: None, names=NAMES)
     text = contest_table(one)
     assert "full tuning" in text and len(text.splitlines()) == 5
-    assert {row["contestant"] for row in csv_rows(one)} == {"base", "full", "lora", "b-split"}
+    assert {row["contestant"] for row in contest_rows(one)} == {"base", "full", "lora", "b-split"}
     assert "square" in study_tables(one)["values"][1]
 
 
@@ -125,8 +125,8 @@ def test_a_search_goes_on_at_its_edge():
     chosen["none"] = Contestant("none", "none", "", False, None, None)
     rates = search(Path("nowhere"), chosen, replace(TINY, search=0.5), run)
     assert rates["middle"] == 1e-3 and rates["none"] is None
-    assert rates["low"] == pytest.approx(1e-3 / 27) and rates["far"] == pytest.approx(1e-3 * 27)
-    assert len([job for job in tried if job.startswith("middle")]) == 3
+    assert rates["low"] == pytest.approx(1e-3 / 27 / 3**0.5) and rates["far"] == pytest.approx(1e-3 * 27 * 3**0.5)
+    assert len([job for job in tried if job.startswith("middle")]) == 5
 
 
 def test_next_rates():

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from minilora import compress
 from minilora.adapters import LoRA, inject
 from minilora.experiments.runs import count
 from minilora.experiments.systems.arena import FULL, prepare
@@ -16,7 +17,6 @@ from minilora.experiments.systems.local_random import (
     STUDIES,
     TOY,
     SubspaceAdam,
-    block_matrices,
     choose_local,
     described,
     least_squares,
@@ -27,6 +27,11 @@ from minilora.nn.parameter import Parameter
 
 TINY = {"d_model": 32, "n_layers": 1, "block_size": 16, "batch_size": 4, "base_steps": 5, "steps": 8, "rank": 2, "windows": 4}
 BY_NAME = {c.name: c for c in CONTESTANTS}
+
+
+def matrices_of(model):
+    """The Parameters of the blocks' matrices."""
+    return list(compress.matrices(model).values())
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +66,7 @@ def test_before_each_batch_all_local_entries_change_and_no_others():
 
 def test_at_rate_zero_a_quarter_of_each_matrix_is_drawn_and_all_else_is_the_base(arena):
     before, after = (dict(m.named_parameters()) for m in (arena.model(), described(arena, 0.0, 0, 2).model))
-    matrices = {p.name for p in block_matrices(arena.model())}
+    matrices = {p.name for p in matrices_of(arena.model())}
     for name, p in before.items():
         changed = after[name].data != p.data
         assert changed.sum() == (SHARE * p.data.size if name in matrices else 0), name
@@ -71,7 +76,7 @@ def test_at_rate_zero_a_quarter_of_each_matrix_is_drawn_and_all_else_is_the_base
 
 def test_all_entries_take_the_step(arena):
     before, after = arena.model(), described(arena, 1e-3, 0, 1).model
-    for p, q in zip(block_matrices(before), block_matrices(after), strict=True):
+    for p, q in zip(matrices_of(before), matrices_of(after), strict=True):
         assert (p.data != q.data).mean() > 0.99
 
 
@@ -96,7 +101,7 @@ def test_the_subspace_has_as_many_values_as_lora_and_leaves_all_else_alone(arena
     inject(lora, LoRA(r=2))
     assert adapted.found["intrinsic_values"] == adapted.stored == count(lora, trainable_only=True)
     assert measure(arena, adapted)["trained_values"] == adapted.stored
-    matrices = {p.name for p in block_matrices(adapted.model)}
+    matrices = {p.name for p in matrices_of(adapted.model)}
     base = dict(arena.model().named_parameters())
     for name, p in adapted.model.named_parameters():
         assert (p.data == base[name].data).all() == (name not in matrices), name
