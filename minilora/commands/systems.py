@@ -11,7 +11,6 @@ from minilora.experiments.systems.compare import compare
 from minilora.experiments.systems.contestants import CONTESTANTS, MODULES, STUDIES
 from minilora.experiments.systems.report import write
 from minilora.experiments.systems.tables import contest_table, study_tables, verdict_lines
-from minilora.training.versions import versions
 
 
 def systems(args):
@@ -25,7 +24,6 @@ def systems(args):
         print("\n\n".join(getdoc(module) for module in MODULES if _about(module, letter)) + "\n")
     names = None if letter is None else _names(letter)
     results = compare(folder, setting, args.quick, args.jobs, args.parallel, names=names)
-    results["versions"] = versions()
     claims = [claim for claim in load_claims() if letter in (None, claim["article"])]
     judged = judge(claims, results)
     print(f"\n{contest_table(results)}\n")
