@@ -97,7 +97,11 @@ def parser():
     _model(sub)
     sub.add_argument("--text", metavar="FILE", help="the text (default: the standard library's code)")
     sub.add_argument("--full", action="store_true", help="full tuning instead of an adapter")
-    sub.add_argument("--method", metavar="NAME", help="one of those that `minilora family` lists and that merge (default: lora)")
+    sub.add_argument(
+        "--method", metavar="NAME",
+        help="one of `minilora family` that hangs in a layer (default: lora). AdamW trains all but two: lora-fa has LoRAFAAdamW,"
+        " and adalora AdaLoRAAdamW, whose budget falls to half the rank between a fifth and four fifths of the steps",
+    )  # fmt: skip
     sub.add_argument("--rank", type=int, metavar="R", help="(default: 8 for LoRA)")
     sub.add_argument("--alpha", type=float, help="the scale is alpha / rank for LoRA (default: 16)")
     sub.add_argument("--targets", nargs="+", metavar="NAME", help="layers, such as attn.q attn.v (default: all in the blocks)")
@@ -108,7 +112,7 @@ def parser():
 
     sub = command("merge", "models", "add an adapter to the weights for good", f"minilora merge {BASE} runs/adapter")
     _model(sub)
-    sub.add_argument("adapter", help="the folder of an adapter")
+    sub.add_argument("adapter", help="the folder of an adapter; what qlora holds in 4 bits is dequantised first")
     _folder(sub, "runs/merged")
 
     sub = command("generate", "models", "continue a text", f"minilora generate {BASE} --prompt 'The value of' --tokens 100")
@@ -143,7 +147,7 @@ def parser():
     sub = command(
         "systems", "systems", "five systems that articles call LoRA, and their neighbours", "minilora systems B --quick",
     )  # fmt: skip
-    sub.add_argument("which", choices=(*"ABCDE", "compare"), help="the article whose system to run, or all of them")
+    sub.add_argument("which", choices=(*"ABCDE", "compare", "show"), help="an article, all, or a result as Markdown")
     sub.add_argument("--quick", action="store_true", help="a rehearsal, under 3 minutes: too few steps for a verdict")
     sub.add_argument("--seeds", type=_at_least(1), metavar="N", help="runs of each contestant (default: 3)")
     _jobs(sub)

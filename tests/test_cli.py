@@ -5,9 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from minilora.adapters import load_adapter
 from minilora.cli import main, parser
+from minilora.experiments import runs
+from minilora.files import load_arrays
+from minilora.training import read_state
 
 SMALL = ["--layers", "1", "--width", "16", "--heads", "2", "--block", "16", "--batch", "4", "--steps", "6"]
 TEXT = "".join(f"The {i}th line says that {i * i % 97} is a number, and so on.\n" for i in range(80))
@@ -217,6 +222,44 @@ def test_other_methods_adapt_too(room, capsys, method):
     assert run(capsys, *args, *([] if method == "svft" else ["--rank", 2]), "--folder", room / method)[0] == 0
     assert f'"method": "{method}"' in (room / method / "adapter.json").read_text("utf-8")
     assert run(capsys, "generate", room / "base", "--adapter", room / method, "--tokens", 3)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "kind", "says"),
+    [
+        ("dora", "AdamW", None),
+        ("lora-fa", "LoRAFAAdamW", "optimizer: LoRAFAAdamW, "),
+        ("adalora", "AdaLoRAAdamW", "falls from 4 to 2 triplets a layer, from step 2 to step 8"),
+    ],
+)
+def test_a_method_trains_with_its_own_optimizer(room, capsys, method, kind, says):
+    args = ["adapt", room / "base", "--method", method, "--text", room / "code.txt", "--rank", 4, "--batch", 4, "--steps", 10]
+    code, out, _ = run(capsys, *args, "--folder", room / f"own-{method}")
+    assert code == 0 and (says in out if says else "optimizer" not in out)
+    assert read_state(room / f"own-{method}")["optimizer"]["kind"] == kind
+    if method == "adalora":
+        arrays, _ = load_arrays(room / "own-adalora" / "adapter.safetensors")
+        lams = np.concatenate([array for name, array in arrays.items() if name.endswith(".lam")])
+        assert (lams != 0).sum() == len(lams) / 2
+
+
+@pytest.mark.parametrize("extra", [["--rank", 1, "--steps", 1], ["--rank", 3, "--steps", 2]])
+def test_the_smallest_adalora_trains(room, capsys, extra):
+    args = ["adapt", room / "base", "--method", "adalora", "--text", room / "code.txt", "--batch", 4, *extra]
+    assert run(capsys, *args, "--folder", room / f"least{extra[1]}")[0] == 0
+
+
+def test_merging_a_base_in_4_bits_dequantises_it_first(room, capsys):
+    adapt = ["adapt", room / "base", "--method", "qlora", "--text", room / "code.txt", "--steps", 3, "--rank", 2]
+    assert run(capsys, *adapt, "--folder", room / "q")[0] == 0
+    code, out, _ = run(capsys, "merge", room / "base", room / "q", "--folder", room / "qm")
+    assert code == 0 and "6 layers are held in 4 bits: dequantised first" in out
+    merged, adapted = runs.load_model(room / "qm"), runs.load_model(room / "base")
+    load_adapter(adapted, room / "q")
+    ids = np.arange(12)[None]
+    np.testing.assert_allclose(merged.forward(ids), adapted.eval().forward(ids), rtol=1e-4, atol=1e-5)
+    code, out, _ = run(capsys, "merge", room / "base", room / "adapter", "--folder", room / "merged-in-full")
+    assert code == 0 and "dequantised" not in out
 
 
 def test_an_adapter_is_no_model(room, capsys):

@@ -5,9 +5,9 @@ from dataclasses import asdict, fields
 from minilora import adapters as lora
 from minilora.data import LanguageBatches, python_docs, standard_library, text_file
 from minilora.experiments import analysis, runs
-from minilora.nn import Transformer, TransformerConfig
+from minilora.nn import QuantizedParameter, Transformer, TransformerConfig, dequantize_linear
 from minilora.nn import generate as generate_ids
-from minilora.training import read_state
+from minilora.training import AdaLoRAAdamW, LoRAFAAdamW, read_state
 
 OPTIONS = {"rank": "r", "alpha": "alpha", "dropout": "dropout", "bias": "bias"}  # of the command line: the spec's field
 
@@ -43,7 +43,7 @@ def adapt(args):
         lora.inject(model, spec, targets, rng=args.seed, batch=batch)
     if args.lr is None:
         args.lr = 1e-3 if args.full else 5e-3
-    _learn(model, tokenizer, corpus, made_by, args)
+    _learn(model, tokenizer, corpus, made_by, args, None if args.full else _own_optimizer(model, spec, args))
     if args.full:
         print(f"saved in {args.folder}; try: minilora generate {args.folder} --prompt 'def '")
     else:
@@ -62,6 +62,20 @@ def _spec(method, options):
     return spec(**given)
 
 
+def _own_optimizer(model, spec, args):
+    """The optimiser that belongs to the method, or None for AdamW. `minilora adapt --help` says which."""
+    if spec.method == "lora-fa":
+        print("optimizer: LoRAFAAdamW, AdamW on the projected gradient of B")
+        return LoRAFAAdamW(model, args.lr)
+    if spec.method == "adalora":
+        r_target, t_init = max(1, spec.r / 2), args.steps // 5
+        t_final = max(t_init + 1, 4 * args.steps // 5)
+        falls = f"{spec.r} to {r_target:g} triplets a layer, from step {t_init} to step {t_final}"
+        print(f"optimizer: AdaLoRAAdamW, AdamW with AdaLoRA's penalty; its budget falls from {falls}")
+        return AdaLoRAAdamW(model, args.lr, r_target, t_init, t_final)
+    return None
+
+
 def _first_batch(model, tokenizer, corpus, args):
     """What a method that starts from data is given: the first batch of the text."""
     learning, _ = runs.learning_and_held_out(tokenizer, corpus, model.config.block_size)
@@ -70,11 +84,21 @@ def _first_batch(model, tokenizer, corpus, args):
 
 def merge(args):
     model, tokenizer = _load(args)
+    _dequantize(model)
     lora.merge(model)
     lora.remove(model, "default")
     made_by = {"command": "merge", "base": read_state(args.model)["save"], "adapter": args.adapter}
     runs.save_run(args.folder, model, tokenizer, made_by | {"initial_seed": runs.made_by(args.model).get("initial_seed")})
     print(f"saved in {args.folder}; try: minilora generate {args.folder} --prompt 'def '")
+
+
+def _dequantize(model):
+    """Nothing can be added to a W in 4 bits: put its values in its place, as the adapter was trained beside them."""
+    layers = [layer for _, layer in model.named_layers() if isinstance(getattr(layer, "W", None), QuantizedParameter)]
+    for layer in layers:
+        dequantize_linear(layer)
+    if layers:
+        print(f"{len(layers)} layers are held in 4 bits: dequantised first, without what was rounded off the base")
 
 
 def generate(args):
@@ -132,7 +156,7 @@ def _other(model, args):
     return Transformer(model.config, rng=seed)
 
 
-def _learn(model, tokenizer, corpus, made_by, args):
+def _learn(model, tokenizer, corpus, made_by, args, optimizer=None):
     learning, held_out = runs.learning_and_held_out(tokenizer, corpus, model.config.block_size)
     learns = f"{runs.count(model, trainable_only=True):,} of {runs.count(model):,} parameters learn"
     print(f"{learns} from {corpus.name}: {len(corpus.text):,} characters, {tokenizer.vocab_size} different tokens")
@@ -140,8 +164,9 @@ def _learn(model, tokenizer, corpus, made_by, args):
     runs.claim(args.folder, made_by | settings, tokenizer)
     held_out = {"held_out": held_out}
     trainer = runs.train(
-        model, learning, held_out, args.steps, lr=args.lr, batch_size=args.batch, rng=args.seed, folder=args.folder
-    )
+        model, learning, held_out, args.steps, lr=args.lr, batch_size=args.batch, rng=args.seed, folder=args.folder,
+        optimizer=optimizer,
+    )  # fmt: skip
     last = next(row for row in reversed(trainer.history) if "held_out" in row)
     print(f"step {last['step']}: held-out loss {last['held_out']:.3f} nats a token")
 

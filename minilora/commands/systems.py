@@ -5,15 +5,20 @@ from dataclasses import replace
 from inspect import getdoc
 from pathlib import Path
 
+from minilora import files
 from minilora.experiments.systems.arena import FULL, QUICK
 from minilora.experiments.systems.claims import judge, load_claims
 from minilora.experiments.systems.compare import compare
 from minilora.experiments.systems.contestants import CONTESTANTS, MODULES, STUDIES
 from minilora.experiments.systems.report import write
-from minilora.experiments.systems.tables import contest_table, study_tables, verdict_lines
+from minilora.experiments.systems.tables import contest_table, markdown, study_tables, verdict_lines
 
 
 def systems(args):
+    if args.which == "show":
+        kept = files.load_json(Path(args.folder) / "result.json")
+        print(markdown(kept, judge(load_claims(), kept)))
+        return
     start = time.perf_counter()
     setting = QUICK if args.quick else FULL
     if args.seeds is not None:

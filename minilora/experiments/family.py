@@ -3,7 +3,7 @@
 from inspect import signature
 
 from minilora.adapters import LoRA, family
-from minilora.training import GaLore, lora_plus
+from minilora.training import AdaLoRAAdamW, GaLore, lora_plus
 
 SIZES = (128, 4096)
 MERGES = {True: "yes", False: "once dequantised", None: "W itself changes"}
@@ -11,7 +11,15 @@ MERGES = {True: "yes", False: "once dequantised", None: "W itself changes"}
 
 def table(sizes=SIZES):
     """A dict for each method, as `adapters.family.table` gives them; "mergeable" is None where W itself changes."""
-    return [_full(sizes), *family.table(sizes), *_of_training(sizes)]
+    rows = {row["method"]: row for row in family.table(sizes)}
+    rows["adalora"] |= {"bytes": _of_adalora(rows["adalora"]["values"])}
+    return [_full(sizes), *rows.values(), *_of_training(sizes)]
+
+
+def _of_adalora(values):
+    """{d: bytes}: its optimiser keeps the importances of what is trained beside Adam's moments."""
+    kept = len(AdaLoRAAdamW.flat_moments + AdaLoRAAdamW.importances)
+    return {d: kept * family.FLOAT32 * count for d, count in values.items()}
 
 
 def _full(sizes):

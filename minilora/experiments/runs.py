@@ -100,16 +100,17 @@ def held_out_loss(model, windows):
     return total / sum(len(inputs) for inputs, _ in windows)
 
 
-def train(model, text_ids, held_out, steps, *, lr, batch_size, rng, folder=None, evaluations=10):
-    """Train on ids with AdamW, warm-up and cosine decay, taking up what the folder holds. Returns the Trainer.
+def train(model, text_ids, held_out, steps, *, lr, batch_size, rng, folder=None, evaluations=10, optimizer=None):
+    """Train on ids with warm-up and cosine decay, taking up what the folder holds. Returns the Trainer.
 
+    optimizer: one of the model's parameters, made with this lr; None for AdamW.
     held_out: {name: ids} whose losses stand in the history, under those names, `evaluations` times.
     """
     block_size = model.config.block_size
     windows = {name: evaluation_windows(ids, block_size) for name, ids in held_out.items()}
     trainer = Trainer(
         model,
-        AdamW(model.parameters(), lr=lr),
+        optimizer or AdamW(model.parameters(), lr=lr),
         LanguageBatches(text_ids, block_size, batch_size, rng),
         warmup_cosine(max(1, steps // 20), steps),
         folder,

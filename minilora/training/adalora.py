@@ -14,9 +14,11 @@ A triplet that is masked keeps its P and Q, and lam_i its gradient: it grows unt
 t_final on the importances rest and the same triplets are masked after every step.
 """
 
+import math
+
 from minilora.adapters.inject import adapters_of
 from minilora.ops.penalties import orthogonality_backward, orthogonality_forward
-from minilora.training.optimizers import AdamW
+from minilora.training.optimizers import AdamW, require_count
 
 LEAVES = {"P", "lam", "Q"}
 
@@ -25,10 +27,12 @@ class AdaLoRAAdamW(AdamW):
     """AdamW with AdaLoRA's penalty, importances and masking, (F1) to (F6), for a model whose adapters train P, lam and Q.
 
     r_target: the mean rank of a layer in the end, between 1 and what it is at first. t_init, t_final: the steps from and
-    to which the budget falls. every: steps from masking to masking until t_final. gamma: the strength of the penalty, >= 0; a
-    Trainer's loss and clipping do not see it. beta: how slowly the importances forget, in [0, 1). options: AdamW's. ValueError
-    for a setting out of range, or a model without such adapters.
+    to which the budget falls. every: steps from masking to masking until t_final, an integer. gamma: the strength of the
+    penalty, >= 0; a Trainer's loss and clipping do not see it. beta: how slowly the importances forget, in [0, 1). options:
+    AdamW's. ValueError for a setting out of range, or a model without such adapters.
     """
+
+    importances = ("I", "U")                                # kept beside Adam's m and v, of their size
 
     def __init__(self, model, lr, r_target, t_init, t_final, every=10, gamma=0.1, beta=0.85, **options):
         trained = [(a, {leaf for leaf, p in a.named_parameters() if p.trainable}) for *_, a in adapters_of(model)]
@@ -36,21 +40,20 @@ class AdaLoRAAdamW(AdamW):
         if not self.adapters:
             raise ValueError("the model has no adapter that trains P, lam and Q: inject one of adalora first")
         self.b_init = sum(a.lam.data.size for a in self.adapters)
-        self.b_target = round(r_target * len(self.adapters))
         mean = self.b_init / len(self.adapters)
         if not 1 <= r_target <= mean:
             raise ValueError(f"r_target must be between 1 and the adapters' mean rank={mean:g}, got {r_target}")
-        if not 0 <= t_init < t_final:
-            raise ValueError(f"t_init must be at least 0 and below t_final, got t_init={t_init} and t_final={t_final}")
-        if every < 1:
-            raise ValueError(f"every must be at least 1, got {every}")
-        if not gamma >= 0:
-            raise ValueError(f"gamma must be >= 0, got {gamma}")
+        self.b_target = round(r_target * len(self.adapters))
+        if not 0 <= t_init < t_final < math.inf:
+            raise ValueError(f"t_init must be at least 0 and below a finite t_final, got {t_init=} and {t_final=}")
+        require_count("every", every)
+        if not 0 <= gamma < math.inf:
+            raise ValueError(f"gamma must be a number >= 0, got {gamma}")
         if not 0 <= beta < 1:
             raise ValueError(f"beta must lie in [0, 1), got {beta}")
         super().__init__(model.parameters(), lr, **options)
         self.t_init, self.t_final, self.every, self.gamma, self.beta = t_init, t_final, every, gamma, beta
-        self.moments |= {name: self.xp.zeros_like(self.parameters.data) for name in ("I", "U")}
+        self.moments |= {name: self.xp.zeros_like(self.parameters.data) for name in self.importances}
 
     def before_sweep(self):
         for a in self.adapters:

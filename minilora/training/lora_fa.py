@@ -8,6 +8,8 @@
 
 A step of B by -eta g changes W by -eta times (F3), however long A's rows are and whatever s is; a step by -eta dB changes it by
 -eta s^2 G A^T A instead. AdamW takes g in the place of the gradient.
+
+With A frozen, backward needs A x only and not x, which is the method's saving of memory; the layers here keep x all the same.
 """
 
 from minilora import backend
@@ -23,21 +25,29 @@ def projected_gradient(dB, A, s):
 class LoRAFAAdamW(AdamW):
     """AdamW for a model with LoRA adapters whose A is frozen: each B's gradient is projected by (F2) before it is used.
 
-    options: AdamW's. ValueError if the model has no such adapter, trains an A, or has an A whose rows are linearly dependent.
+    options: AdamW's. ValueError if the model has no such adapter, trains an A, has an A whose rows are linearly
+    dependent, or has an adapter with s = 0; the last is refused at each step too.
     """
 
     def __init__(self, model, lr, **options):
-        self.adapters = []
+        self.adapters = {}
         for name, _, key, adapter in adapters_of(model):
             if {leaf for leaf, _ in adapter.named_parameters()} == {"A", "B"} and adapter.B.trainable:
-                _refuse(f"adapter {key!r} in {name}", adapter.A)
-                self.adapters.append(adapter)
+                called = f"adapter {key!r} in {name}"
+                _refuse(called, adapter.A)
+                _refuse_zero(called, adapter)
+                self.adapters[called] = adapter
         if not self.adapters:
             raise ValueError("the model has no adapter that trains a factor B beside a frozen A: inject one of lora-fa first")
         super().__init__(model.parameters(), lr, **options)
 
+    def check(self):
+        super().check()
+        for called, adapter in self.adapters.items():
+            _refuse_zero(called, adapter)                   # it may have been weighed since
+
     def before_sweep(self):
-        for adapter in self.adapters:
+        for adapter in self.adapters.values():
             adapter.B.grad[...] = projected_gradient(adapter.B.grad, adapter.A.data, adapter.scale)
 
 
@@ -47,3 +57,8 @@ def _refuse(name, A):
     rank = backend.item(backend.get_array_module(A.data).linalg.matrix_rank(A.data))
     if rank < len(A.data):
         raise ValueError(f"{name} must have an A of rank {len(A.data)}, got rank {rank}: A A^T has no inverse; draw A at random")
+
+
+def _refuse_zero(name, adapter):
+    if adapter.scale == 0:
+        raise ValueError(f"{name} has the scale s = 0, so that no step of B counts: give alpha, or weigh, another value")

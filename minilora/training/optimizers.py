@@ -18,6 +18,7 @@ which needs m' and v' nowhere and saves two sweeps.
 """
 
 import math
+from numbers import Integral
 
 from minilora import backend
 from minilora.training.flat import FlatParameters
@@ -48,14 +49,21 @@ class Optimizer:
 
     def step(self):
         """Update the parameters from their gradients. RuntimeError if the set of them changed since construction."""
-        self.parameters.check()
+        self.check()
         self.steps += 1
         self.before_sweep()
         self.sweep()
         self.after_sweep()
 
+    def check(self):
+        """Refuse a step that cannot be taken, with nothing changed. For methods that ask for more than the same parameters."""
+        self.parameters.check()
+
     def before_sweep(self):
-        """For methods that change the gradients before they are used; `steps` counts this step already."""
+        """For methods that change the gradients before they are used; `steps` counts this step already.
+
+        They change `grad` itself: a second step without zero_grad and a backward between would project, or penalise, twice.
+        """
 
     def after_sweep(self):
         """For methods that change the parameters once they are updated."""
@@ -124,10 +132,12 @@ class Adam(Optimizer):
     flat_moments = ("m", "v")                               # none in a subclass that keeps its own
 
     def __init__(self, parameters, lr, betas=(0.9, 0.999), eps=1e-8):
+        if not isinstance(betas, tuple | list) or len(betas) != 2:
+            raise ValueError(f"betas must be two numbers, (beta1, beta2), got {betas!r}")
         for beta in betas:
             _require_fraction("betas", beta)
-        if not eps > 0:
-            raise ValueError(f"eps must be > 0, got {eps}")
+        if not 0 < eps < math.inf:
+            raise ValueError(f"eps must be a number > 0, got {eps}")
         super().__init__(parameters, lr, moments=self.flat_moments)
         self.betas, self.eps = betas, eps
 
@@ -164,6 +174,12 @@ class AdamW(Adam):
             raise ValueError(f"weight_decay must be a number >= 0, got {weight_decay}")
         super().__init__(parameters, lr, betas, eps)
         self.weight_decay = weight_decay
+
+
+def require_count(name, value):
+    """ValueError unless value is an integer of at least 1."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
+        raise ValueError(f"{name} must be an integer of at least 1, got {value!r}")
 
 
 def _require_fraction(name, value):

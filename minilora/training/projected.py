@@ -15,18 +15,18 @@ P is drawn at the first step and again after every K further ones:
 Between two draws W changes within the span of P, so by rank r at most; after k draws by up to k r. A matrix costs
 2 r long + r short values, where Adam's moments are 2 long short.
 
-Flora's paper carries the momentum over, as P^T P_old m. That is right in the mean, since E[P P^T] = I, but longer by a factor of
+Flora's paper compresses the momentum; keeping Adam's second moment in the projected space too, (F2), is a choice of this code.
+The paper carries the momentum over, as P^T P_old m. That is right in the mean, since E[P P^T] = I, but longer by a factor of
 about sqrt(short / r) each time, which Adam's division by sqrt(v) lets through; so m starts anew here.
 """
 
 import math
 from dataclasses import dataclass
-from numbers import Integral
 from typing import Any
 
 from minilora import backend, lowrank
 from minilora.nn.parameter import Parameter
-from minilora.training.optimizers import Adam
+from minilora.training.optimizers import Adam, require_count
 
 
 @dataclass
@@ -44,19 +44,17 @@ class Share:
 class ProjectedAdam(Adam):
     """Adam on P^T G for every matrix with both sides above r, embeddings too; plain Adam for all other parameters, (F1) to (F3).
 
-    A subclass draws P in `project(share)`. r: an integer, at least 1. every: K, at least 1. kappa: > 0. ValueError otherwise, or
+    A subclass draws P in `project(share)`. r, every (K): integers, at least 1. kappa: > 0. ValueError otherwise, or
     where no matrix is so large.
     """
 
     flat_moments = ()
 
     def __init__(self, parameters, lr, r, every, kappa, betas, eps):
-        if isinstance(r, bool) or not isinstance(r, Integral) or r < 1:
-            raise ValueError(f"r must be an integer of at least 1, got {r!r}")
-        if every < 1:
-            raise ValueError(f"every must be at least 1, got {every}")
-        if not kappa > 0:
-            raise ValueError(f"kappa must be > 0, got {kappa}")
+        require_count("r", r)
+        require_count("every", every)
+        if not 0 < kappa < math.inf:
+            raise ValueError(f"kappa must be a number > 0, got {kappa}")
         super().__init__(parameters, lr, betas, eps)
         self.r, self.every, self.kappa = r, every, kappa
         self.shares = [self._share(p) for p in self.parameters]

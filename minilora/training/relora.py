@@ -17,7 +17,8 @@ step count goes on: the warm-up is there for that.
 import math
 
 from minilora.adapters.inject import adapters_of
-from minilora.training.optimizers import AdamW
+from minilora.adapters.switch import refuse_merged
+from minilora.training.optimizers import AdamW, require_count
 
 PRUNING = ("magnitude", "random", "reset")
 
@@ -28,33 +29,40 @@ class ReLoRAAdamW(AdamW):
     prune: which share `keep` (above 0, below 1) of the moments stays: "magnitude" where abs(m) is largest, "random" anywhere,
     "reset" none. options: AdamW's. The change of W is in the model itself, not in the adapter: save a checkpoint, or the model.
     Random numbers come from model.rng, which a checkpoint keeps. ValueError for a setting out of range, a model without an
-    adapter that trains an A and a B and nothing else, or one in a layer whose W is shared, in 4 bits, or another adapter's too.
+    adapter that trains an A and a B and nothing else, or one in a layer whose W is shared, in 4 bits, or another adapter's too;
+    RuntimeError for one that is merged or switched off. All this is asked again before each step that ends with a restart.
     """
 
     def __init__(self, model, lr, every, prune="magnitude", keep=0.1, **options):
-        if every < 1:
-            raise ValueError(f"every must be at least 1, got {every}")
+        require_count("every", every)
         if prune not in PRUNING:
             raise ValueError(f"prune must be one of {', '.join(PRUNING)}, got {prune!r}")
         if not 0 < keep < 1:
             raise ValueError(f"keep must lie between 0 and 1, got {keep}; to keep nothing, prune='reset'")
         self.every, self.prune, self.keep = every, prune, keep
-        self.rng, self.found = model.rng, _trained(model)
+        self.model, self.rng = model, model.rng
+        restartable(model)
         super().__init__(model.parameters(), lr, **options)
+
+    def check(self):
+        super().check()
+        if (self.steps + 1) % self.every == 0:
+            restartable(self.model)
 
     def after_sweep(self):
         if self.steps % self.every == 0:
             self.restart()
 
     def restart(self):
-        """Merge each adapter into W for good, start it again, and prune its moments."""
-        for layer, adapter in self.found:
+        """Merge each adapter into W for good, start it again, and prune its moments. Errors as of construction."""
+        found = restartable(self.model)
+        for layer, adapter in found:
             layer.W.data = layer.W.data + adapter.delta()                           # (F1)
             bound = 1 / math.sqrt(adapter.A.data.shape[1])
             A = self.rng.uniform(-bound, bound, adapter.A.data.shape)
             adapter.A.data = self.xp.asarray(A, dtype=adapter.A.data.dtype)         # (F2)
             adapter.B.data = self.xp.zeros_like(adapter.B.data)                     # (F2)
-        factors = {id(p) for _, adapter in self.found for p in (adapter.A, adapter.B)}
+        factors = {id(p) for _, adapter in found for p in (adapter.A, adapter.B)}
         moments = (self.parameters.split(self.moments[name]) for name in ("m", "v"))
         for p, m, v in zip(self.parameters, *moments, strict=True):
             if id(p) in factors:
@@ -72,8 +80,8 @@ class ReLoRAAdamW(AdamW):
         return abs(m) >= self.xp.sort(abs(m).ravel())[-count]
 
 
-def _trained(model):
-    """(layer, adapter) for each adapter that trains an A and a B and has nothing else."""
+def restartable(model):
+    """(layer, adapter) for each adapter that learns. Errors, as of ReLoRAAdamW, if one of them cannot be restarted."""
     found = []
     for name, layer, key, adapter in adapters_of(model):
         trained = {leaf for leaf, p in adapter.named_parameters() if p.trainable}
@@ -82,6 +90,9 @@ def _trained(model):
         if trained != {"A", "B"} or len(adapter.parameters()) > 2:
             leaves = ", ".join(leaf for leaf, _ in adapter.named_parameters())
             raise ValueError(f"relora restarts plain LoRA, A and B both trained; adapter {key!r} in {name} holds {leaves}")
+        refuse_merged([(name, layer, key, adapter)], "a restart")
+        if not adapter.enabled:
+            raise RuntimeError(f"adapter {key!r} in {name} is switched off, and a restart would add it to W: enable it first")
         layer.refuse_merge(name)
         if sum(p is layer.W for _, other in model.named_layers() for _, p in other.children()) > 1:
             raise ValueError(f"{name}.W is another layer's too, which a restart would change: build the model with tied=False")

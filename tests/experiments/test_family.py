@@ -10,7 +10,7 @@ from minilora.adapters import METHODS, adapters_of, inject
 from minilora.cli import main
 from minilora.experiments.family import cells, markdown, table, text
 from minilora.nn import Parameter, Transformer, TransformerConfig
-from minilora.training import Adam, Flora, GaLore, lora_plus
+from minilora.training import AdaLoRAAdamW, Adam, Flora, GaLore, lora_plus
 
 README = Path(__file__).parents[2] / "README.md"
 ROWS = {row["method"]: row for row in table()}
@@ -33,13 +33,14 @@ def test_the_counts(method):
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_the_values_and_bytes_are_those_of_a_real_layer_and_its_adam(method):
+def test_the_values_and_bytes_are_those_of_a_real_layer_and_its_optimizer(method):
     spec = METHODS[method]()
     model = Transformer(TransformerConfig.preset("tiny-gpt", vocab_size=7, block_size=16, n_layers=1, n_heads=4, d_model=128))
     rng = np.random.default_rng(0)
     inject(model, spec, "attn.q", batch=rng.integers(0, 7, (2, 4, 16)) if spec.evidence else None)
     assert model.blocks[0].attn.q.W.data.shape == (128, 128) and len(adapters_of(model)) == 1
-    optimizer = Adam(model.parameters(), lr=0.1)
+    own = method == "adalora"
+    optimizer = AdaLoRAAdamW(model, 0.1, r_target=4, t_init=0, t_final=1) if own else Adam(model.parameters(), lr=0.1)
     assert sum(p.data.size for p in model.parameters() if p.trainable) == ROWS[method]["values"][128]
     assert optimizer.state_bytes == ROWS[method]["bytes"][128]
 

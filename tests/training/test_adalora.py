@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 
@@ -140,10 +142,14 @@ def test_bad_settings_are_refused_by_name(small):
         (adapted(small, LoRA(r=2)), {}, "no adapter that trains P, lam and Q"),
         (adapted(small), {"r_target": 5}, "r_target must be between 1 and the adapters' mean rank=4, got 5"),
         (adapted(small), {"r_target": 0}, "r_target must be between 1"),
-        (adapted(small), {"t_init": 13}, "t_init must be at least 0 and below t_final, got t_init=13 and t_final=13"),
+        (adapted(small), {"t_init": 13}, "t_init must be at least 0 and below a finite t_final, got t_init=13 and t_final=13"),
         (adapted(small), {"t_init": -1}, "t_init must be at least 0"),
-        (adapted(small), {"every": 0}, "every must be at least 1, got 0"),
-        (adapted(small), {"gamma": -0.1}, "gamma must be >= 0, got -0.1"),
+        (adapted(small), {"t_final": math.inf}, "below a finite t_final, got t_init=3 and t_final=inf"),
+        (adapted(small), {"r_target": math.nan}, "r_target must be between 1 and the adapters' mean rank=4, got nan"),
+        (adapted(small), {"every": 0}, "every must be an integer of at least 1, got 0"),
+        (adapted(small), {"every": 2.5}, "every must be an integer of at least 1, got 2.5"),
+        (adapted(small), {"gamma": -0.1}, "gamma must be a number >= 0, got -0.1"),
+        (adapted(small), {"gamma": math.inf}, "gamma must be a number >= 0, got inf"),
         (adapted(small), {"beta": 1.0}, r"beta must lie in \[0, 1\), got 1.0"),
     ]
     for model, options, message in cases:

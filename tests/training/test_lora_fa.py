@@ -86,8 +86,22 @@ def test_models_it_does_not_fit_are_refused(small):
         (small(), "no adapter that trains a factor B beside a frozen A: inject one of lora-fa"),
         (adapted(small, DoRA(r=2)), "no adapter that trains a factor B beside a frozen A"),
         (adapted(small, LoRA(r=2)), "adapter 'default' in blocks.0.attn.q trains its A, but the projected step needs it frozen"),
+        (adapted(small, LoRAFA(r=2, alpha=0)), "adapter 'default' in blocks.0.attn.q has the scale s = 0, so that no step"),
         (dependent, "adapter 'default' in blocks.0.attn.q must have an A of rank 3, got rank 2"),
     ]
     for model, message in cases:
         with pytest.raises(ValueError, match=message):
             LoRAFAAdamW(model, lr=0.1)
+
+
+def test_an_adapter_weighed_to_zero_since_is_refused_with_nothing_changed(small, train):
+    model = adapted(small)
+    optimizer = LoRAFAAdamW(model, lr=0.02)
+    train(model, optimizer, 1)
+    weigh(model, "default", 0)
+    before = optimizer.parameters.data.copy()
+    with pytest.raises(ValueError, match="adapter 'default' in blocks.0.attn.q has the scale s = 0"):
+        train(model, optimizer, 1)
+    assert np.array_equal(optimizer.parameters.data, before) and optimizer.steps == 1
+    weigh(model, "default", 1)
+    assert np.isfinite(train(model, optimizer, 1)).all() and np.isfinite(optimizer.parameters.data).all()

@@ -62,3 +62,13 @@ def test_veras_B_is_no_factor_that_learns(small):
     inject(model, VeRA(r=2), targets="attn.q")
     with pytest.raises(ValueError, match="no adapter that trains a factor B"):
         lora_plus(model)
+
+
+def test_beside_an_embedding_the_zero_factor_is_a(small):
+    model = small(tied=False)
+    inject(model, LoRA(r=2, alpha=4), targets=("embed", "attn.q"))
+    names = lora_plus(model, 8)
+    assert names[0] == "embed.lora.default.A" and len(names) == 3
+    learning = {name: p for name, p in model.named_parameters() if p.trainable}
+    assert {name for name, p in learning.items() if not p.data.any()} == set(names), "the factors that start at zero"
+    assert {name for name, p in learning.items() if p.rate == 8} == set(names)

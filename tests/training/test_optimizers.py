@@ -215,7 +215,10 @@ def test_bad_settings_are_refused_by_name():
         (lambda ps: SGD(ps, lr=float("nan")), "lr must be"),
         (lambda ps: SGD(ps, lr=0.1, momentum=1.0), r"momentum must lie in \[0, 1\), got 1.0"),
         (lambda ps: Adam(ps, lr=0.1, betas=(0.9, 1.0)), "betas must lie"),
-        (lambda ps: Adam(ps, lr=0.1, eps=0.0), "eps must be > 0"),
+        (lambda ps: Adam(ps, lr=0.1, betas=(0.9,)), r"betas must be two numbers, \(beta1, beta2\), got \(0.9,\)"),
+        (lambda ps: Adam(ps, lr=0.1, betas=0.9), "betas must be two numbers, .* got 0.9"),
+        (lambda ps: Adam(ps, lr=0.1, eps=0.0), "eps must be a number > 0, got 0.0"),
+        (lambda ps: Adam(ps, lr=0.1, eps=np.inf), "eps must be a number > 0, got inf"),
         (lambda ps: AdamW(ps, lr=0.1, weight_decay=-0.1), "weight_decay must be"),
     ]
     for build, message in cases:

@@ -202,8 +202,10 @@ def test_bad_settings_are_refused_by_name():
         (lambda ps: GaLore(ps, lr=0.1, r=0), "r must be an integer of at least 1, got 0"),
         (lambda ps: Flora(ps, lr=0.1, r=2.0), "r must be an integer of at least 1, got 2.0"),
         (lambda ps: GaLore(ps, lr=0.1, r=6), r"r must be below min\(in, out\)=6 of the largest matrix, got 6"),
-        (lambda ps: GaLore(ps, lr=0.1, r=2, every=0), "every must be at least 1, got 0"),
-        (lambda ps: GaLore(ps, lr=0.1, r=2, kappa=0.0), "kappa must be > 0, got 0.0"),
+        (lambda ps: GaLore(ps, lr=0.1, r=2, every=0), "every must be an integer of at least 1, got 0"),
+        (lambda ps: GaLore(ps, lr=0.1, r=2, every=2.5), "every must be an integer of at least 1, got 2.5"),
+        (lambda ps: GaLore(ps, lr=0.1, r=2, kappa=0.0), "kappa must be a number > 0, got 0.0"),
+        (lambda ps: GaLore(ps, lr=0.1, r=2, kappa=np.inf), "kappa must be a number > 0, got inf"),
         (lambda ps: GaLore(ps, lr=-1.0, r=2), "lr must be a number >= 0"),
         (lambda ps: Flora(ps, lr=0.1, r=2, rng="x"), "rng must be an integer"),
     ]

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from minilora.adapters import DoRA, LoRA, PiSSA, adapters_of, inject
+from minilora.adapters import DoRA, LoRA, PiSSA, adapters_of, disable, enable, inject, merge
 from minilora.training import AdamW, ReLoRAAdamW
 
 TARGETS = ("attn.q", "mlp.up")
@@ -107,7 +107,8 @@ def test_what_cannot_be_restarted_is_refused(small):
     half = adapted(small)
     half.blocks[0].attn.q.adapters["default"].A.trainable = False
     cases = [
-        (adapted(small), {"every": 0}, "every must be at least 1, got 0"),
+        (adapted(small), {"every": 0}, "every must be an integer of at least 1, got 0"),
+        (adapted(small), {"every": 2.5}, "every must be an integer of at least 1, got 2.5"),
         (adapted(small), {"prune": "all"}, "prune must be one of magnitude, random, reset, got 'all'"),
         (adapted(small), {"keep": 1.0}, "keep must lie between 0 and 1, got 1.0; to keep nothing, prune='reset'"),
         (small(), {}, "no adapter that trains A and B"),
@@ -119,3 +120,42 @@ def test_what_cannot_be_restarted_is_refused(small):
     for model, options, message in cases:
         with pytest.raises(ValueError, match=message):
             ReLoRAAdamW(model, lr=0.1, **({"every": 5} | options))
+
+
+def pissa_enabled(model):
+    enable(model, "start")
+
+
+def build(small, switched=False):
+    """A model with an adapter to restart; `switched`: beside a frozen PiSSA that is off."""
+    model = small()
+    if switched:
+        inject(model, PiSSA(r=2), targets="attn.q", name="start")
+        disable(model, "start")
+    inject(model, LoRA(r=2, alpha=4), targets=TARGETS)
+    return model
+
+
+CHANGES = {
+    "disabled": (disable, RuntimeError, "'default' in blocks.0.attn.q is switched off, and a restart would add it to W"),
+    "merged": (merge, RuntimeError, r"'default' is merged into blocks.0.attn.q.W: call unmerge\(model\) before a restart"),
+    "pissa enabled": (pissa_enabled, ValueError, "blocks.0.attn.q.W is changed by another adapter already"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_was_switched_since_is_refused_at_the_restart_with_nothing_changed(small, train, change):
+    act, error, message = CHANGES[change]
+    model = build(small, switched=change == "pissa enabled")
+    optimizer = ReLoRAAdamW(model, lr=0.02, every=3)
+    train(model, optimizer, 2)
+    act(model)
+    before = {name: p.data.copy() for name, p in model.named_parameters()}
+    for refused in (optimizer.step, optimizer.restart):
+        with pytest.raises(error, match=message):
+            refused()
+        assert optimizer.steps == 2
+        assert all(np.array_equal(p.data, before[name]) for name, p in model.named_parameters())
+    if change != "pissa enabled":
+        with pytest.raises(error, match=message):
+            ReLoRAAdamW(model, lr=0.02, every=3)

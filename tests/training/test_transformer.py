@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from minilora.adapters import LoRA, inject, merge
 from minilora.data import LanguageBatches
 from minilora.files import FileError
 from minilora.nn import Transformer, TransformerConfig
@@ -76,3 +77,16 @@ def test_an_activation_that_overflows_is_named_and_nothing_is_printed(make_train
         trainer.run(3)
     assert not recwarn.list
     assert not any("forward" in vars(layer) for _, layer in trainer.model.named_layers())
+
+
+def test_a_merged_adapter_is_not_trained(make_trainer):
+    """The merged W would stay as it is while A and B move."""
+    trainer = make_trainer()
+    inject(trainer.model, LoRA(r=2), targets="attn.q")
+    trainer.optimizer = AdamW(trainer.model.parameters(), lr=0.01)
+    trainer.run(2)
+    merge(trainer.model)
+    before = bits(trainer)
+    with pytest.raises(RuntimeError, match=r"adapter 'default' is merged into blocks.1.attn.q.W: call unmerge\(model\)"):
+        trainer.run(3)
+    assert bits(trainer) == before and trainer.optimizer.steps == 2

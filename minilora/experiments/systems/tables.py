@@ -61,6 +61,19 @@ def verdict_lines(judged):
     return lines
 
 
+def markdown(results, judged):
+    """The contest and the verdicts in short, as the README has them."""
+    shown = {key: COLUMNS[key][0] for key in ("target_loss", "base_loss", "robust_loss", "trained_values", "change_rank", "rank")}
+    lines = [f"| | {' | '.join(shown.values())} |", f"| --- |{' --: |' * len(shown)}"]
+    for name, measured in results["contest"].items():
+        lines.append(f"| {CONTESTANTS[name].title} | {' | '.join(_cell(key, measured) for key in shown)} |")
+    lines += ["", "| claim | verdict | measured |", "| --- | --- | --- |"]
+    for claim in judged:
+        means = "; ".join(f"{number(t['left_mean'])} {t['relation']} {number(t['bound_mean'])}" for t in claim["test"])
+        lines.append(f"| {claim['id']}: {claim['claim']} | **{claim['verdict']}** | {means} |")
+    return "\n".join(lines)
+
+
 def contest_rows(results):
     """One row for each contestant and seed: every measure, and what it was made with."""
     return [
