@@ -41,9 +41,6 @@ class AdaLoRA(LoRA):
     def values(self, n_in, n_out):
         return self.r * (n_in + n_out + 1)
 
-    def flops(self, n_in, n_out):
-        return 2 * self.r * (n_in + n_out)
-
     def start(self, layer, rng, evidence=None):
         W, shapes = layer.W.data, self.shapes(layer)
         P, Q = (like(W, STD * rng.standard_normal(shapes[leaf])) for leaf in "PQ")

@@ -16,6 +16,7 @@ from numbers import Real
 from minilora import backend, lowrank
 from minilora.adapters.inject import adapters_of, hang, refuse_layers
 from minilora.adapters.lora import LoRA, LoRAAdapter
+from minilora.adapters.store import base_of
 from minilora.adapters.switch import disable, refuse_merged
 from minilora.nn.embedding import Embedding
 
@@ -34,11 +35,12 @@ def combine(model, names, weights=None, how="cat", r=None, name="combined"):
     the sum; "cross", {(name, name): norm_F of the pair's cross terms}, empty but for "linear".
 
     ValueError, with nothing changed, for names, weights or ranks that do not fit, for a method that `how` cannot take, and for
-    adapters that were trained on different bases; RuntimeError while one is merged.
+    adapters that were trained on different bases, where one that came from no folder has the model as it is for its base, and for
+    a sum of zero that leaves nothing to learn; RuntimeError while one is merged.
     """
     weights = _weights(names, weights)
     found = [entry for key in weights for entry in adapters_of(model, key)]
-    base = _base(found)
+    base = _base(model, found)
     _refuse(found, how, r)
     sources = {}  # {layer name: {adapter name: (layer, adapter)}}
     for layer_name, layer, key, adapter in found:
@@ -76,6 +78,8 @@ def _combine(layer_name, sources, weights, how, r):
                 raise ValueError(f"how='linear' adds factors of one rank, in {layer_name} they have {ranks}: take 'cat' or 'svd'")
             A, B = (sum(parts) for parts in zip(*factors.values(), strict=True))                                    # (C2)
             cross = {(i, j): _cross_norm(factors[i], factors[j]) for i, j in combinations(factors, 2)}
+    if _norm(A) == _norm(B) == 0:
+        raise ValueError(f"the sum is zero in {layer_name}, and with A = B = 0 nothing would ever learn: give other weights")
     row = {"layer": layer_name, "r": len(A), "wanted": _norm(D), "error": _norm(B @ A - D), "cross": cross}
     return {"A": A, "B": B}, row
 
@@ -113,11 +117,12 @@ def _norm(D):
 
 def _weights(names, weights):
     """{adapter name: weight}."""
-    if isinstance(names, str) or not list(names) or len(set(names)) < len(names):
+    given = isinstance(names, tuple | list) and names and all(isinstance(name, str) for name in names)
+    if not given or len(set(names)) < len(names):
         raise ValueError(f"names must be one or more different adapters, such as ('code', 'prose'), got {names!r}")
-    weights = [1.0] * len(names) if weights is None else list(weights)
-    if len(weights) != len(names):
-        raise ValueError(f"weights must be a number for each of the {len(names)} names, got {len(weights)}")
+    weights = [1.0] * len(names) if weights is None else weights
+    if isinstance(weights, str) or not hasattr(weights, "__len__") or len(weights) != len(names):
+        raise ValueError(f"weights must be a number for each of the {len(names)} names, got {weights!r}")
     for weight in weights:
         if isinstance(weight, bool) or not isinstance(weight, Real) or not math.isfinite(weight):
             raise ValueError(f"weights must be finite numbers, got {weight!r}")
@@ -144,11 +149,16 @@ def _refuse_rank(layer_name, how, r, D):
         raise ValueError(f"the rank of {layer_name} must be {room}, got {r} by how={how!r}: take 'svd' with an r that fits")
 
 
-def _base(found):
-    """The fingerprints of the base that the adapters were trained on, as far as they came from files."""
-    known = {key: adapter.base for *_, key, adapter in found if adapter.base}
+def _base(model, found):
+    """The fingerprints of the base that the adapters were trained on; None if all were trained here."""
+    bases = {key: adapter.base for *_, key, adapter in found}
+    loaded = next((base for base in bases.values() if base), None)
+    if loaded is None:
+        return None
+    here = None if all(bases.values()) else base_of(model)
+    known = {key: base or here for key, base in bases.items()}
     for (one, base), (two, other) in combinations(known.items(), 2):
         differ = next((p for p in base if p in other and base[p] != other[p]), None)
         if differ:
             raise ValueError(f"adapters {one!r} and {two!r} were trained on different bases: {differ} was not the same for both")
-    return next(iter(known.values()), None)
+    return loaded

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from minilora import backend
 from minilora.adapters.adapter import Adapter
 from minilora.adapters.lora import LoRA
-from minilora.ops.dora import dora_backward, dora_forward
+from minilora.ops.dora import dora_backward, dora_forward, row_norms
 
 
 class DoRAAdapter(Adapter):
@@ -43,6 +43,8 @@ class DoRA(LoRA):
 
     m starts at the lengths of the rows of W. detached: n counts as a constant in the backward pass, as the paper proposes
     in section 4.3 to save memory, so A and B get that gradient and not the exact one. No dropout.
+    A row of our W (out, in) belongs to one output; the paper takes the norms of the columns of its W.
+    W + s B A is formed once for all tokens of a batch, at 2 r in out; `flops` leaves that out.
     """
 
     detached: bool = True
@@ -64,17 +66,8 @@ class DoRA(LoRA):
     def values(self, n_in, n_out):
         return super().values(n_in, n_out) + n_out
 
-    def flops(self, n_in, n_out):
-        """LoRA's; W + s B A is formed once for all tokens of a batch, at 2 r in out."""
-        return 2 * self.r * (n_in + n_out)
-
     def start(self, layer, rng, evidence=None):
         m = row_norms(layer.W.data)
         if backend.item((m == 0).any()):
             raise ValueError(f"dora turns the rows of {layer.W.name}, and a row of it is zero, without a direction: leave it out")
         return super().start(layer, rng) | {"m": m}
-
-
-def row_norms(V):
-    """n, (out,)."""
-    return backend.get_array_module(V).sqrt((V * V).sum(axis=1))

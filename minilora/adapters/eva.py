@@ -1,4 +1,4 @@
-"""EVA: A starts at the directions in which the layer's inputs vary most."""
+"""EVA: A starts at the directions along which the layer's inputs are largest."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,8 @@ from minilora.adapters.lora import LoRA
 class EVA(LoRA):
     """LoRA with A = the first r right singular vectors of the layer's inputs in a first batch (Paischer et al. 2024, 2410.07170).
 
-    B = 0. The rank is at most the number of tokens in the batch, and is not shared out anew over the layers. Needs a batch.
+    B = 0. The rank is at most the number of tokens in the batch, and is not shared out anew over the layers. Needs a batch; rows
+    of padding, where its mask is False, do not count.
     """
 
     method = "eva"

@@ -1,12 +1,14 @@
 """What a method that starts from data is given: the gradients of the layers' weights, or their inputs."""
 
+from minilora import backend
 from minilora.nn.parameter import Parameter
 from minilora.nn.recording import recorded
 from minilora.ops.form import rows
 
 
 def gather(model, spec, layers, batch):
-    """{layer name: array} by `spec.evidence`: "gradients" of W (out, in), "inputs" as rows (rows, in). Empty for None.
+    """{layer name: array} by `spec.evidence`: "gradients" of W (out, in), "inputs" as rows (rows, in), without padding.
+    Empty for None.
 
     batch: what model.loss takes. It is run in evaluation mode; gradients, modes and what is trainable are as before afterwards.
     """
@@ -40,11 +42,13 @@ def _gradients(model, layers, batch):
 
 
 def _inputs(model, layers, batch):
+    mask = batch[2] if len(batch) > 2 else None
     found = {}
 
     def note(name, layer, x, y):
         if name in layers:
-            found[name] = rows(x)
+            tokens = x.ndim == 3  # a classifier's head reads one row a sequence: no padding is left in it
+            found[name] = rows(x) if mask is None or not tokens else x[backend.asarray(mask).astype(bool)]
 
     with recorded(model, note):
         model.loss(*batch)

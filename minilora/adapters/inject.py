@@ -8,6 +8,7 @@ from minilora.adapters.settle import settle
 from minilora.adapters.spec import Spec, matches
 from minilora.nn.adaptable import Adaptable
 from minilora.nn.embedding import Embedding
+from minilora.nn.linear import Linear
 
 ALL_LINEAR = ("blocks.*",)  # every linear layer of every block: the rule that does well in most comparisons
 
@@ -20,9 +21,9 @@ def inject(model, spec, targets=ALL_LINEAR, rng=0, name="default", batch=None):
     rng: int or NumPy Generator, which draws the start values. name: several adapters may hang in one layer under different
     names; their changes add up, and only the new one is trained. batch: what model.loss takes, (ids, targets), for methods that
     start from data; else None. ValueError, with nothing changed, for a target that matches nothing, a rank out of range, a name
-    that is taken or cannot be, or any other argument that is none.
+    that is taken or cannot be, a bias that another adapter trains, or any other argument that is none.
     """
-    _refuse(spec, name, batch)
+    _refuse(spec, batch)
     layers = match(model, targets)
     refuse_layers(model, spec, layers, name)
     _refuse_patterns(spec, layers)
@@ -35,7 +36,7 @@ def inject(model, spec, targets=ALL_LINEAR, rng=0, name="default", batch=None):
 def hang(model, spec, layers, name, arrays):
     """Put adapters with these arrays, {layer name: {leaf: array}}, into layers that have been found fit; freeze all else."""
     spec.settle(layers)
-    for parameter in model.parameters():
+    for parameter in [*model.parameters(), *with_originals(model).values()]:
         parameter.trainable = False
     shared = spec.shared(layers)
     for key, layer in layers.items():
@@ -47,7 +48,9 @@ def hang(model, spec, layers, name, arrays):
 
 
 def refuse_layers(model, spec, layers, name):
-    """ValueError if the layers, {name: layer}, cannot all take this adapter."""
+    """ValueError if the layers, {name: layer}, cannot all take this adapter, or if the name is none."""
+    if not isinstance(name, str) or not name or "." in name or "/" in name:
+        raise ValueError(f"adapter name must be a string that is not empty and has no '.' or '/', got {name!r}")
     for layer_name, _, key, _ in adapters_of(model):
         if key == name:
             raise ValueError(f"{layer_name} has an adapter named {name!r} already: take another name, or remove(model, {name!r})")
@@ -57,17 +60,29 @@ def refuse_layers(model, spec, layers, name):
             alone = next((s.method for s in (spec, adapter.spec) if not s.additive), None)
             if alone:
                 raise ValueError(f"{key} has an adapter {other!r}, and {alone} does not add up with others: remove it first")
+    _refuse_biases(model, biases(model, layers.values(), spec.bias))
 
 
-def _refuse(spec, name, batch):
+def _refuse_biases(model, wanted):
+    """ValueError if one of these biases is another adapter's to train: what that learned would change under it."""
+    wanted = {id(b) for b in wanted}
+    for _, layer, other, adapter in adapters_of(model):
+        taken = next((b for b in biases(model, [layer], adapter.spec.bias) if id(b) in wanted), None)
+        if taken is not None:
+            along = f"{taken.name} is trained along with adapter {other!r}, which it would change"
+            raise ValueError(f"{along}: take bias='none', or remove(model, {other!r}) first")
+
+
+def _refuse(spec, batch):
     if isinstance(spec, type) or not isinstance(spec, Spec):
         raise ValueError(f"spec must be an adapter's settings, such as LoRA(r=8, alpha=16), got {spec!r}")
-    if not isinstance(name, str) or not name or "." in name or "/" in name:
-        raise ValueError(f"adapter name must be a string that is not empty and has no '.' or '/', got {name!r}")
     if batch is not None and spec.evidence is None:
         raise ValueError(f"{type(spec).__name__} does not start from data: leave batch out, or None")
     if batch is None and spec.evidence is not None:
         raise ValueError(f"{type(spec).__name__} starts from data: give batch=(ids, targets), as model.loss takes them")
+    if batch is not None and (not hasattr(batch, "__len__") or not 2 <= len(batch) <= 4):
+        got = f"{len(batch)} entries" if hasattr(batch, "__len__") else repr(batch)
+        raise ValueError(f"batch must be (ids, targets) or (ids, targets, mask), as model.loss takes them, got {got}")
 
 
 def _refuse_patterns(spec, layers):
@@ -79,7 +94,9 @@ def _refuse_patterns(spec, layers):
 
 def match(model, targets):
     """{name: layer} for the layers that the targets name, in the model's order. ValueError names a target without a match."""
-    targets = (targets,) if isinstance(targets, str) else tuple(targets)
+    targets = (targets,) if isinstance(targets, str) else targets
+    if not isinstance(targets, tuple | list) or not all(isinstance(target, str) for target in targets):
+        raise ValueError(f"targets must be names of layers, such as ('attn.q', 'attn.v'), got {targets!r}")
     found = {name: layer for name, layer in model.named_layers() if isinstance(layer, Adaptable)}
     for target in targets or ("",):
         if not any(_named(name, layer, target) for name, layer in found.items()):
@@ -97,8 +114,12 @@ def biases(model, layers, mode):
     if mode == "none":
         return []
     if mode == "lora_only":
-        return [layer.b for layer in layers if getattr(layer, "b", None) is not None]
-    return [p for name, p in model.named_parameters() if name.endswith(".b")]
+        return _biases(layers)
+    return _biases(layer for _, layer in model.named_layers())
+
+
+def _biases(layers):
+    return [layer.b for layer in layers if isinstance(layer, Linear) and layer.b is not None]
 
 
 def adapters_of(model, name=None):
@@ -117,18 +138,15 @@ def adapters_of(model, name=None):
 
 
 def with_originals(model):
-    """{name: Parameter} of the model's parameters, with the W from before where an adapter took its start out of W or is merged.
-
-    A W that learns itself stays as it is.
-    """
-    originals = {id(layer.W): layer.original_W for _, layer, *_ in adapters_of(model) if layer.original_W is not None}
-    return {name: p if p.trainable else originals.get(id(p), p) for name, p in model.named_parameters()}
+    """{name: Parameter} of the model's parameters, with the original W where adapters have put something into it."""
+    originals = {id(layer.W): layer.original for _, layer, *_ in adapters_of(model)}
+    return {name: originals.get(id(p), p) for name, p in model.named_parameters()}
 
 
 def remove(model, name):
     """Take the adapter `name` out of the model. If it is merged, its change stays in W for good; trained biases stay always.
 
-    A tied head that was merged stays untied, and model.config says so from now on.
+    A head and an embedding that had one W and do not keep the same change are untied, and model.config says so from now on.
     RuntimeError, with nothing changed, if it is merged together with others: the W that is kept aside has none of their changes.
     """
     found = adapters_of(model, name)
@@ -137,12 +155,18 @@ def remove(model, name):
         if adapter.merged and len(merged) > 1:
             together = f"adapters {' and '.join(merged)} are merged into {layer_name}.W together"
             raise RuntimeError(f"{together}: call unmerge(model) before remove")
+    was_tied = _tied(model)
     for _, layer, key, adapter in found:
+        if adapter.merged:
+            layer.keep(adapter)
         del layer.adapters[key]
         for parameter in adapter.parameters():
             parameter.detached = True
-        if adapter.merged:
-            if not layer.original_W.detached:  # the embedding has it still: this was a tied head
-                model.config = replace(model.config, tied=False)
-            layer.original_W = None
     settle(model, [layer for _, layer, *_ in found])
+    if was_tied and not _tied(model):
+        model.config = replace(model.config, tied=False)
+
+
+def _tied(model):
+    """Whether head and embedding have one W, but for what adapters put into it."""
+    return model.head.original is model.embed.original

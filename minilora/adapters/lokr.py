@@ -2,10 +2,11 @@
 
 import math
 from dataclasses import dataclass
+from itertools import product
 
 from minilora import backend
 from minilora.adapters.adapter import Adapter, like
-from minilora.adapters.spec import Spec
+from minilora.adapters.spec import Spec, refuse_integer
 from minilora.ops.lokr import lokr_backward, lokr_forward
 
 
@@ -24,7 +25,8 @@ class LoKrAdapter(Adapter):
 class LoKr(Spec):
     """Delta W = s C kron D (Yeh et al. 2023, LyCORIS, arXiv 2309.14859), with C = 0 and D uniform in +-1/sqrt(d) at the start.
 
-    factor: a and c are the largest divisors of out and in up to it; None takes the square root, which trains the fewest values.
+    factor: a and c are the largest divisors of out and in up to it; None takes those that train the fewest values, a c + b d, and
+    of these the pair whose product can have the highest rank, min(a, c) min(b, d).
     alpha is the scale s itself: there is no rank to divide by.
     """
 
@@ -39,8 +41,8 @@ class LoKr(Spec):
 
     def __post_init__(self):
         super().__post_init__()
-        if self.factor is not None and (isinstance(self.factor, bool) or not isinstance(self.factor, int) or self.factor < 1):
-            raise ValueError(f"lokr factor must be an integer of at least 1, or None, got {self.factor!r}")
+        if self.factor is not None:
+            refuse_integer("lokr factor", self.factor)
 
     @property
     def scale(self):
@@ -48,7 +50,7 @@ class LoKr(Spec):
 
     @property
     def size(self):
-        return f"factor {self.factor or 'sqrt(d)'}"
+        return "fewest values" if self.factor is None else f"factor {self.factor}"
 
     def shapes(self, layer):
         return self._shapes(*layer.W.data.shape)
@@ -67,10 +69,24 @@ class LoKr(Spec):
         return {"C": C, "D": like(W, rng.uniform(-bound, bound, shapes["D"]))}
 
     def _shapes(self, n_out, n_in):
-        a, c = (_divisor(n, self.factor or math.isqrt(n)) for n in (n_out, n_in))
+        if self.factor is None:
+            a, c = _fewest(n_out, n_in)
+        else:
+            a, c = (max(i for i in _divisors(n) if i <= self.factor) for n in (n_out, n_in))
         return {"C": (a, c), "D": (n_out // a, n_in // c)}
 
 
-def _divisor(n, limit):
-    """The largest divisor of n that is at most limit."""
-    return next(i for i in range(min(n, limit), 0, -1) if n % i == 0)
+def _fewest(n_out, n_in):
+    """The divisors a of out and c of in with the smallest a c + b d; of those, with the highest rank."""
+
+    def cost(pair):
+        a, c = pair
+        b, d = n_out // a, n_in // c
+        return a * c + b * d, -min(a, c) * min(b, d)
+
+    return min(product(_divisors(n_out), _divisors(n_in)), key=cost)
+
+
+def _divisors(n):
+    small = [i for i in range(1, math.isqrt(n) + 1) if n % i == 0]
+    return sorted({*small, *(n // i for i in small)})

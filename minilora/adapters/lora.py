@@ -82,6 +82,10 @@ class LoRA(Spec):
     def values(self, n_in, n_out):
         return self.r * (n_in + n_out)
 
+    def flops(self, n_in, n_out):
+        """Of the two products of the path, with A and with B."""
+        return 2 * self.r * (n_in + n_out)
+
     def start(self, layer, rng, evidence=None):
         """A uniform in +-1/sqrt(in), drawn by rng, and B zero, so that nothing changes before the first step."""
         if isinstance(layer, Embedding):

@@ -19,6 +19,3 @@ class LoRAFA(LoRA):
 
     def values(self, n_in, n_out):
         return self.r * n_out
-
-    def flops(self, n_in, n_out):
-        return 2 * self.r * (n_in + n_out)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from minilora import backend, lowrank
 from minilora.adapters.shifted import ShiftedLoRA
+from minilora.adapters.spec import refuse_number
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,10 @@ class LoRAGA(ShiftedLoRA):
     def __post_init__(self):
         super().__post_init__()
         for name, value in (("gamma", self.gamma), ("c", self.c)):
-            if value is not None and not 0 < value < math.inf:
+            if name == "c" and value is None:
+                continue
+            refuse_number(f"lora-ga {name}", value)
+            if value <= 0:
                 raise ValueError(f"lora-ga {name} must be a number above 0, got {value!r}")
 
     def refuse(self, layer):

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from minilora.adapters.lora import LoRA
-from minilora.nn.quantized import QuantizedParameter, quantize_linear
+from minilora.adapters.spec import refuse_integer
+from minilora.nn.quantized import QuantizedParameter, quantize_linears
 from minilora.quantize import BLOCK
 
 
@@ -26,8 +27,7 @@ class QLoRA(LoRA):
 
     def __post_init__(self):
         super().__post_init__()
-        if isinstance(self.block, bool) or not isinstance(self.block, int) or self.block < 1:
-            raise ValueError(f"qlora block must be an integer of at least 1, got {self.block!r}")
+        refuse_integer("qlora block", self.block)
         if not isinstance(self.double, bool):
             raise ValueError(f"qlora double must be True or False, got {self.double!r}")
 
@@ -46,6 +46,5 @@ class QLoRA(LoRA):
         for name, layer in layers.items():
             if layer.W.name != f"{name}.W":
                 raise ValueError(f"{name}.W is {layer.W.name} too, which would stay in full: leave {name} out, or untie it")
-        for layer in layers.values():
-            if not isinstance(layer.W, QuantizedParameter):
-                quantize_linear(layer, self.block, self.double)
+        in_full = [layer for layer in layers.values() if not isinstance(layer.W, QuantizedParameter)]
+        quantize_linears(in_full, self.block, self.double)

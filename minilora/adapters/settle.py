@@ -11,6 +11,6 @@ def settle(model, layers):
     for layer in layers:
         layer.settle()
     in_use = {id(p) for p in model.parameters()}  # a tied head's old W is: the embedding reads it
-    for W in before + [layer.original_W or layer.W for layer in layers]:
+    for W in before + [layer.original for layer in layers]:
         W.detached = id(W) not in in_use
     model.name_parameters()  # an untied head's W has a name of its own

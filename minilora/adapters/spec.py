@@ -24,6 +24,7 @@ class Spec:
     additive = True         # whether its change of W adds up with that of another adapter in the same layer
     mergeable = True        # whether W + Delta W can take the place of W
     on_embeddings = False   # whether it can hang in an embedding
+    low_rank = True         # whether r is at most min(in, out)
     r = None
     dropout, bias = 0.0, "none"
     rank_pattern = alpha_pattern = {}
@@ -32,15 +33,17 @@ class Spec:
         values = {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
         for name, value in values.items():
             object.__setattr__(self, name, value)
-        for option, name, refuse in (("r", "rank", _refuse_rank), ("alpha", "alpha", _refuse_number)):
+        for option, name, refuse in (("r", "rank", refuse_integer), ("alpha", "alpha", refuse_number)):
             if option in values:
                 refuse(f"{self.method} {name}", values[option])
             patterns = getattr(self, f"{name}_pattern")
             if not isinstance(patterns, dict):
                 raise ValueError(f"{self.method} {name}_pattern must map layer patterns to numbers, got {patterns!r}")
             for pattern, value in patterns.items():
+                if not isinstance(pattern, str):
+                    raise ValueError(f"{self.method} {name}_pattern must map layer patterns, such as 'attn.q', got {pattern!r}")
                 refuse(f"{self.method} {name}_pattern[{pattern!r}]", value)
-        _refuse_number(f"{self.method} dropout", self.dropout)
+        refuse_number(f"{self.method} dropout", self.dropout)
         if not 0 <= self.dropout < 1:
             raise ValueError(f"{self.method} dropout must be in [0, 1), got {self.dropout}")
         if self.bias not in BIAS_MODES:
@@ -69,7 +72,7 @@ class Spec:
         if isinstance(layer, Embedding) and not self.on_embeddings:
             raise ValueError(f"{self.method} has no form for an embedding: take lora there, or leave {layer.W.name} out")
         smallest = min(layer.W.data.shape)
-        if self.r is not None and self.r > smallest:
+        if self.low_rank and self.r is not None and self.r > smallest:
             raise ValueError(f"{self.method} rank must be between 1 and min(in, out)={smallest}, got {self.r}")
 
     def shapes(self, layer):
@@ -114,11 +117,13 @@ def _plain(value):
     return int(value) if isinstance(value, Integral) else float(value)
 
 
-def _refuse_rank(what, value):
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(f"{what} must be an integer of at least 1, got {value!r}")
+def refuse_integer(what, value, least=1):
+    """ValueError unless the value is an integer of at least that."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise ValueError(f"{what} must be an integer of at least {least}, got {value!r}")
 
 
-def _refuse_number(what, value):
+def refuse_number(what, value):
+    """ValueError unless the value is a finite number."""
     if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
         raise ValueError(f"{what} must be a finite number, got {value!r}")

@@ -19,11 +19,12 @@ FORMAT = "minilora adapter 1"
 def save_adapter(model, folder, name="default"):
     """Write the adapter `name` to a folder: its arrays, its spec, the biases it trained, and fingerprints of the base.
 
+    The base of an adapter that came from a folder is the one named there, whatever model it hangs in now.
     ValueError if the model has no such adapter; files.FileError if the folder cannot be written.
     """
     found = adapters_of(model, name)
     spec = found[0][-1].spec
-    arrays = {f"{layer}.{leaf}": array for layer, _, _, adapter in found for leaf, array in adapter.arrays().items()}
+    arrays = {_key(key, layer, leaf): array for key, layer, _, adapter in found for leaf, array in adapter.arrays().items()}
     arrays |= {p.name: p.data for p in biases(model, [layer for _, layer, *_ in found], spec.bias)}
     folder = Path(folder)
     files.save_arrays(folder / "adapter.safetensors", arrays)
@@ -32,7 +33,7 @@ def save_adapter(model, folder, name="default"):
         "method": spec.method,
         "spec": asdict(spec),
         "layers": [layer for layer, *_ in found],
-        "base": _base(model),
+        "base": found[0][-1].base or base_of(model),
         "arrays": _fingerprint(arrays),
     }
     files.save_json(folder / "adapter.json", description)
@@ -53,7 +54,7 @@ def load_adapter(model, folder, name="default"):
     refuse_layers(model, spec, layers, name)
     trained_biases = {p.name: p for p in biases(model, layers.values(), spec.bias)}
     hang(model, spec, layers, name, {key: _own(spec.at(key), key, layer, arrays) for key, layer in layers.items()})
-    here = _base(model)
+    here = base_of(model)
     for key, p in trained_biases.items():
         p.data = backend.asarray(arrays[key])
     if other := [key for key in base if here.get(key) != base[key]]:
@@ -89,7 +90,7 @@ def _check_fit(model, layer_names, spec, arrays, folder):
     layers = {key: there[key] for key in layer_names}
     expected = {p.name: p.data.shape for p in biases(model, layers.values(), spec.bias)}
     for key, layer in layers.items():
-        expected |= {f"{key}.{leaf}": shape for leaf, shape in spec.at(key).shapes(layer).items()}
+        expected |= {_key(key, layer, leaf): shape for leaf, shape in spec.at(key).shapes(layer).items()}
     for key in sorted(arrays):
         if key not in expected:
             raise ValueError(f"{folder} holds {key}, which this model has no place for")
@@ -103,10 +104,15 @@ def _check_fit(model, layer_names, spec, arrays, folder):
 
 def _own(spec, key, layer, arrays):
     """{leaf: array} of one layer's adapter, in the dtype of its W."""
-    return {leaf: backend.asarray(arrays[f"{key}.{leaf}"], dtype=str(layer.W.data.dtype)) for leaf in spec.shapes(layer)}
+    return {leaf: backend.asarray(arrays[_key(key, layer, leaf)], dtype=str(layer.W.data.dtype)) for leaf in spec.shapes(layer)}
 
 
-def _base(model):
+def _key(name, layer, leaf):
+    """An array's name in the file: blocks.0.attn.q.A; blocks.0.attn.q.adapter.b where .b is a Parameter of the layer itself."""
+    return f"{name}.adapter.{leaf}" if hasattr(layer, leaf) else f"{name}.{leaf}"
+
+
+def base_of(model):
     """{name: fingerprint} of every parameter that no adapter trains, without what adapters put into it."""
     trained = set()
     for _, layer, _, adapter in adapters_of(model):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from minilora import backend, lowrank
 from minilora.adapters.adapter import Adapter
-from minilora.adapters.spec import Spec
+from minilora.adapters.spec import Spec, refuse_integer
 from minilora.ops.svft import svft_backward, svft_forward
 
 
@@ -44,8 +44,7 @@ class SVFT(Spec):
 
     def __post_init__(self):
         super().__post_init__()
-        if isinstance(self.band, bool) or not isinstance(self.band, int) or self.band < 0:
-            raise ValueError(f"svft band must be an integer of at least 0, got {self.band!r}")
+        refuse_integer("svft band", self.band, least=0)
 
     @property
     def size(self):

@@ -8,7 +8,7 @@ from minilora.adapters.settle import settle
 
 
 def enable(model, name=None):
-    """Switch the adapter `name` on, or all."""
+    """Switch the adapter `name` on, or all. What is trained stays as it is: the adapter that was injected or loaded last."""
     _switch(model, name, True)
 
 
@@ -24,6 +24,8 @@ def disable(model, name=None):
 def switch(model, name):
     """Switch the adapter `name` on and every other off, as for another task on the same base.
 
+    What is trained stays as it is, the adapter that came last; while it is off it gets no gradient, and nothing learns. To go on
+    training an adapter, save it and load it into the base anew.
     ValueError if there is none of that name; RuntimeError, with nothing changed, while another is merged.
     """
     adapters_of(model, name)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from minilora import backend
 from minilora.adapters.adapter import Adapter, like
-from minilora.adapters.spec import Spec
+from minilora.adapters.spec import Spec, refuse_integer
 from minilora.ops.vera import vera_backward, vera_forward
 
 
@@ -39,8 +39,8 @@ class VeRA(Spec):
     """Delta W = diag(b) B diag(d) A (Kopiczko et al. 2023, arXiv 2310.11454): b = 0 and d = d0 at the start.
 
     A and B are drawn once, uniform with the variance of Kaiming's rule, in the size of the largest layer; each layer takes the
-    corner that it needs. They follow from `seed`, so a file holds b and d alone. r: rank, larger than LoRA's for the same number
-    of trained values. d0: the start of d, not 0.
+    corner that it needs. They follow from `seed`, so a file holds b and d alone. r: the rank of the shared pair, which costs one
+    value a layer and may be larger than in and out, as the paper's 1024 at d = 768. d0: the start of d, not 0.
     """
 
     r: int = 64
@@ -52,13 +52,13 @@ class VeRA(Spec):
     method = "vera"
     formula, initial, scaling = "diag(b) B diag(d) A", "A, B random, shared, frozen; b = 0, d = 0.1", "1"
     adapter = VeRAAdapter
+    low_rank = False
 
     def __post_init__(self):
         super().__post_init__()
         if not isinstance(self.d0, (int, float)) or not 0 < abs(self.d0) < math.inf:
             raise ValueError(f"vera d0 must be a finite number that is not 0, or nothing would learn, got {self.d0!r}")
-        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or self.seed < 0:
-            raise ValueError(f"vera seed must be an integer of at least 0, got {self.seed!r}")
+        refuse_integer("vera seed", self.seed, least=0)
 
     def shapes(self, layer):
         return {"d": (self.r,), "b": layer.W.data.shape[:1]}

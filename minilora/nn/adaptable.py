@@ -4,6 +4,24 @@ from minilora.nn.layer import Layer
 from minilora.nn.parameter import Parameter
 
 
+class ChangedParameter(Parameter):
+    """A W that adapters have put something into. It follows from the original, so `trainable` cannot be set True.
+
+    What such a W learned would be lost as soon as an adapter is merged, switched or taken out.
+    """
+
+    @property
+    def trainable(self):
+        return False
+
+    @trainable.setter
+    def trainable(self, value):
+        self._trainable = False
+        if value:
+            changed = f"adapters have put something into {self.name or 'W'}, and what it learned would be lost with that"
+            raise ValueError(f"{changed}: unmerge, disable or remove them first, or inject LoRA, which leaves W alone")
+
+
 class Adaptable(Layer):
     """A layer with a matrix W, and `adapters`: a name for each, which owns its own parameters.
 
@@ -22,6 +40,11 @@ class Adaptable(Layer):
             yield f"{adapter.kind}.{name}", adapter
 
     @property
+    def original(self):
+        """The Parameter W without anything that adapters put into it."""
+        return self.original_W or self.W
+
+    @property
     def active(self):
         """The adapters to compute, in the order in which they came."""
         return [adapter for adapter in self.adapters.values() if adapter.enabled and not adapter.merged]
@@ -31,7 +54,7 @@ class Adaptable(Layer):
 
         A forward before is forgotten then: backward would be of another W.
         """
-        original = self.original_W or self.W
+        original = self.original
         before = W = original.data  # read once: one held in 4 bits is dequantised at each access
         for adapter in self.adapters.values():
             part = adapter.in_W(before)
@@ -42,7 +65,13 @@ class Adaptable(Layer):
         self.drop_cache()
         self.W, self.original_W = original, None
         if W is not before:
-            self.W, self.original_W = Parameter(W, original.trainable, original.name, original.decay), original
+            self.W, self.original_W = ChangedParameter(W, False, original.name, original.decay), original
+
+    def keep(self, adapter):
+        """Make what an adapter adds part of the original W for good. Another layer that shares it goes on with the old one."""
+        original = self.original
+        W = original.data + adapter.delta(original.data)
+        self.original_W = Parameter(W, original.trainable, original.name, original.decay)
 
     def refuse_merged(self):
         """RuntimeError if an adapter is merged: a gradient of its arrays would be of what is no longer computed."""

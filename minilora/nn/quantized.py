@@ -79,13 +79,24 @@ def quantize_linear(layer, block=64, double=True, tied=False):
     block: values to a scale. double: quantise the scales too. tied: say True if another layer computes with this W as well.
     ValueError if W is quantised already, or tied, or if adapters have put something into it.
     """
+    quantize_linears([layer], block, double, tied)
+
+
+def quantize_linears(layers, block=64, double=True, tied=False):
+    """The same for several layers: all of them, or none if one is refused, such as for a W with a NaN."""
+    quantized = [_quantized(layer, block, double, tied) for layer in layers]
+    for layer, W in zip(layers, quantized, strict=True):
+        _replace(layer, W)
+
+
+def _quantized(layer, block, double, tied):
     W = layer.W
     if isinstance(W, QuantizedParameter):
         raise ValueError(f"{W.name or 'W'} is quantised already, {W.nf4.bits_per_value:.3f} bits a value: leave it as it is")
     if tied:
         raise ValueError(f"{W.name or 'W'} is shared with another layer, which would keep it in full: quantise other layers")
     _refuse_changed(layer, "quantising")
-    _replace(layer, QuantizedParameter(quantize_nf4(W.data, block, double), W.name, W.decay))
+    return QuantizedParameter(quantize_nf4(W.data, block, double), W.name, W.decay)
 
 
 def dequantize_linear(layer):

@@ -28,10 +28,15 @@ from minilora.backend import get_array_module
 from minilora.ops.form import register, row_product, rows, wanted
 
 
+def row_norms(V):
+    """n, (out,)."""
+    return get_array_module(V).sqrt((V * V).sum(axis=1))
+
+
 def dora_forward(y0, x, W, A, B, m, s=1.0, detached=False):
     """y = m / n * (y0 + s (x A^T) B^T). The cache holds x, Z, u, A, B, V, n, g, s and detached."""
     V = W + s * (B @ A)                                 # (F1)
-    n = get_array_module(V).sqrt((V * V).sum(axis=1))   # (F2)
+    n = row_norms(V)                                    # (F2)
     Z = row_product(x, A.T)                             # (F3)
     u = y0 + row_product(s * Z, B.T)                    # (F4)
     g = m / n                                           # (F5)

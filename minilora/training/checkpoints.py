@@ -1,6 +1,7 @@
 """Checkpoints: all that a run needs to go on to the same numbers, bit for bit.
 
-    FOLDER/checkpoint.json             step, history, generators, data order, config, versions; names the file of arrays
+    FOLDER/checkpoint.json             step, history, generators, data order, config, versions, which adapters are on, and how
+                                       much each counts; names the file of arrays
     FOLDER/checkpoint-a.safetensors    every parameter, frozen ones too, and the optimiser's moments, by name
            (or -b)
 
@@ -8,6 +9,7 @@ A save writes the arrays under the name, a or b, that checkpoint.json does not m
 That one replacement is the commit: whenever the process is killed, checkpoint.json names a whole file of the same save.
 """
 
+import math
 import uuid
 import warnings
 from pathlib import Path
@@ -22,7 +24,7 @@ from minilora.training.versions import versions
 STATE = "checkpoint.json"
 ARRAYS = ("checkpoint-a.safetensors", "checkpoint-b.safetensors")
 FORMAT = "minilora checkpoint 1"
-KINDS = {"save": str, "step": int, "history": list, "config": dict, "versions": dict}
+KINDS = {"save": str, "step": int, "history": list, "config": dict, "adapters": dict, "versions": dict}
 FIELDS = {"format", "save", "arrays", "step", "history", "config", "versions", "optimizer", "model_rng", "batches"}
 
 
@@ -52,6 +54,7 @@ def save_checkpoint(folder, model, optimizer=None, *, batches=None, step=0, hist
         "arrays": name,
         "step": step,
         "config": _config(model),
+        "adapters": _switches(model),
         "versions": versions(),
         "optimizer": optimizer_state,
         "model_rng": model.rng.bit_generator.state if _has_rng(model) else None,
@@ -85,6 +88,7 @@ def load_checkpoint(folder, model, optimizer=None, *, batches=None):
         if optimizer is not None:
             optimizer_state = _optimizer_state(state, arrays)
             optimizer.check_state(optimizer_state)
+        switches = _fitting_switches(state["adapters"], model)
         if _has_rng(model):
             _check_rng(model.rng, state["model_rng"])
         if batches is not None:
@@ -96,7 +100,9 @@ def load_checkpoint(folder, model, optimizer=None, *, batches=None):
         raise FileError(f"{folder}: the checkpoint cannot be loaded: {reason}") from error
     for name, p in parameters.items():  # all is checked: from here on nothing fails
         p.data = backend.get_array_module(p.data).asarray(arrays[f"model.{name}"])
-    settle(model, [layer for _, layer, *_ in adapters_of(model) if not layer.W.trainable])
+    for layer, _, name, adapter in adapters_of(model):
+        adapter.enabled, adapter.weight = switches[layer][name]
+    settle(model, [layer for _, layer, *_ in adapters_of(model)])
     if optimizer is not None:
         optimizer.load_state(optimizer_state)
     if _has_rng(model):
@@ -111,6 +117,8 @@ def read_state(folder):
     if not has_checkpoint(folder):
         raise FileError(f"{folder}: holds no checkpoint ({STATE} is missing); give the folder that a run was saved in")
     state = load_json(folder / STATE)
+    if isinstance(state, dict):
+        state.setdefault("adapters", {})  # older checkpoints have none: adapters stay as they are
     if not isinstance(state, dict) or state.get("format") != FORMAT or state.get("arrays") not in ARRAYS or FIELDS - state.keys():
         raise FileError(f"{folder / STATE}: is not a checkpoint of minilora; give the folder that a run was saved in")
     for name, kind in KINDS.items():
@@ -147,6 +155,25 @@ def _match_config(saved, now):
         if name != "dropout" and saved.get(name, value) != value:  # dropout changes how one trains, not what the model is
             differ = f"saved with {name}={saved[name]!r}, the model has {value!r}"
             raise ValueError(f"{differ}; build the model with that config, or choose another folder")
+
+
+def _switches(model):
+    """{layer name: {adapter name: [enabled, weight]}}."""
+    switches = {}
+    for layer, _, name, adapter in adapters_of(model):
+        switches.setdefault(layer, {})[name] = [adapter.enabled, adapter.weight]
+    return switches
+
+
+def _fitting_switches(saved, model):
+    """The model's switches as they were saved; as they are where nothing was."""
+    switches = _switches(model)
+    for layer, adapters in switches.items():
+        adapters |= {name: saved[layer][name] for name in adapters if saved}
+        for name, (enabled, weight) in adapters.items():
+            if not isinstance(enabled, bool) or not isinstance(weight, float) or not math.isfinite(weight):
+                raise ValueError(f"{name!r} in {layer} must be on or off and have a weight, got {[enabled, weight]!r}")
+    return switches
 
 
 def _has_rng(model):

@@ -1,7 +1,6 @@
 """What every method of the family promises: its start, merging, switching, what is frozen, how much is trained."""
 
 import importlib
-import math
 
 import numpy as np
 import pytest
@@ -117,9 +116,8 @@ def test_what_is_frozen_stays_bit_for_bit_while_everything_else_learns(hung, bas
     assert np.array_equal(model.forward(batch[0]), base_of(method).forward(batch[0]))
 
 
-def divisor(n):
-    """The largest divisor of n up to its square root."""
-    return max(i for i in range(1, math.isqrt(n) + 1) if n % i == 0)
+def divisors(n):
+    return [i for i in range(1, n + 1) if n % i == 0]
 
 
 def lora(n_in, n_out, r=2):
@@ -134,7 +132,7 @@ COUNTS = dict.fromkeys(["lora", "rslora", "pissa", "olora", "lora-ga", "eva", "q
     "lora-xs": lambda n_in, n_out, r=2: r * r,
     "svft": lambda n_in, n_out: min(n_in, n_out) + 2 * (min(n_in, n_out) - 1),  # three diagonals
     "loha": lambda n_in, n_out, r=2: 2 * r * (n_in + n_out),
-    "lokr": lambda n_in, n_out: divisor(n_out) * divisor(n_in) + (n_out // divisor(n_out)) * (n_in // divisor(n_in)),
+    "lokr": lambda n_in, n_out: min(a * c + n_out * n_in // (a * c) for a in divisors(n_out) for c in divisors(n_in)),
 }
 
 

@@ -109,7 +109,7 @@ def test_a_run_resumes_from_a_checkpoint_bit_for_bit(hung, small, spec_of, batch
 
 def test_what_a_file_holds(hung, tmp_path):
     """Frozen arrays that nothing else brings back travel along; those that a seed gives do not."""
-    leaves = {"lora": "A B", "lora-fa": "A B", "dora": "A B m", "pissa": "A B A0 B0", "adalora": "P lam Q", "vera": "d b"}
+    leaves = {"lora": "A B", "lora-fa": "A B", "dora": "A B m", "pissa": "A B A0 B0", "adalora": "P lam Q", "vera": "d adapter.b"}
     leaves |= {"lora-xs": "A B R", "svft": "U V M", "loha": "A1 B1 A2 B2", "lokr": "C D", "qlora": "A B"}
     for method, names in leaves.items():
         save_adapter(hung(method, "blocks.1.mlp.up"), tmp_path / method)

@@ -20,6 +20,7 @@ from minilora.adapters import (
     merge,
     save_adapter,
 )
+from minilora.nn import Linear
 from minilora.training import LoRAFAAdamW
 
 S = 3 / 2  # alpha / r of the specs in these tests
@@ -179,7 +180,7 @@ def test_lokrs_ranks_multiply(small, away, factor):
     model = small(d_model=12, d_head=6, d_mlp=20)
     inject(model, LoKr(factor=factor), "mlp.up")  # (20, 12)
     away(model)
-    C_shape, D_shape = {None: ((4, 3), (5, 4)), 2: ((2, 2), (10, 6)), 3: ((2, 3), (10, 4)), 100: ((20, 12), (1, 1))}[factor]
+    C_shape, D_shape = {None: ((4, 4), (5, 3)), 2: ((2, 2), (10, 6)), 3: ((2, 3), (10, 4)), 100: ((20, 12), (1, 1))}[factor]
     for *_, adapter in adapters_of(model):
         assert (adapter.C.data.shape, adapter.D.data.shape) == (C_shape, D_shape)
         adapter.C.data[:, 0] = 0  # so that C's rank is not full
@@ -200,3 +201,15 @@ def test_lora_fas_projected_step_is_the_nearest_that_A_allows(hung, batch, small
     for name, _, _, adapter in adapters_of(model):
         A, G = adapter.A.data, layers[name].W.grad
         np.testing.assert_allclose(S * adapter.B.grad @ A, G @ np.linalg.pinv(A) @ A, atol=1e-12)
+
+
+@pytest.mark.parametrize(("n_out", "n_in"), [(128, 128), (12, 20), (7, 9), (1, 6), (96, 36), (13, 13)])
+def test_lokrs_shapes_train_the_fewest_values(n_out, n_in):
+    """By brute force; and of the shapes with so few values, one whose product has the highest rank."""
+    layer = Linear(np.zeros((n_out, n_in)))
+    (a, c), (b, d) = LoKr().shapes(layer).values()
+    assert (a * b, c * d) == (n_out, n_in)
+    every = [(i, n_out // i, j, n_in // j) for i in range(1, n_out + 1) for j in range(1, n_in + 1) if n_out % i == n_in % j == 0]
+    fewest = min(i * j + k * m for i, k, j, m in every)
+    assert LoKr().values(n_in, n_out) == a * c + b * d == fewest
+    assert min(a, c) * min(b, d) == max(min(i, j) * min(k, m) for i, k, j, m in every if i * j + k * m == fewest)

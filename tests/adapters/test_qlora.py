@@ -155,3 +155,13 @@ def test_what_is_refused(small, state, same):
 def test_settings(settings, message):
     with pytest.raises(ValueError, match=message):
         QLoRA(**settings)
+
+
+def test_a_later_layer_that_cannot_be_quantised_leaves_the_model_as_it_was(small):
+    model = small()
+    model.blocks[1].attn.q.W.data[0, 0] = np.nan
+    with pytest.raises(ValueError):
+        inject(model, QLoRA(r=2, block=4), "attn.q")
+    for block in model.blocks:
+        assert not isinstance(block.attn.q.W, QuantizedParameter) and not block.attn.q.adapters
+    assert all(p.trainable for p in model.parameters())

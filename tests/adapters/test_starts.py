@@ -177,3 +177,23 @@ def test_svft_of_band_0_moves_singular_values_alone(hung, away, small):
         W = before[f"{name}.W"].data
         U, sigma, Vt = np.linalg.svd(W, full_matrices=False)
         np.testing.assert_allclose(W + adapter.delta(), (U * (sigma + np.diag(U.T @ adapter.delta() @ Vt.T))) @ Vt, atol=1e-12)
+
+
+def test_eva_does_not_count_padding(small):
+    ids = np.array([[1, 2, 3, 4, 5], [5, 2, 0, 0, 0]])
+    mask = np.array([[1, 1, 1, 1, 1], [1, 1, 0, 0, 0]])
+    rows = []
+    for filler in (0, 3):
+        model = small()
+        inject(model, EVA(r=3), ("blocks.*",), batch=(np.where(mask, ids, filler), ids, mask))
+        rows.append({name: adapter.A.data for name, _, _, adapter in adapters_of(model)})
+    for name, A in rows[0].items():
+        np.testing.assert_allclose(np.abs(A), np.abs(rows[1][name]), atol=1e-10, err_msg=name)
+    with pytest.raises(ValueError, match="^eva rank must be at most the number of tokens in the batch, 2, got 3$"):
+        inject(small(), EVA(r=3), "attn.q", batch=(ids[1:], ids[1:], mask[1:]))
+
+
+def test_eva_at_a_classifiers_head_takes_its_rows_whole(small):
+    ids = np.array([[1, 2, 3], [5, 2, 0]])
+    model = small(n_classes=4)
+    inject(model, EVA(r=2), "head", batch=(ids, np.array([1, 3]), ids > 0))

@@ -296,3 +296,11 @@ def test_a_folder_that_cannot_be_written(saved, tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(files.FileError, match="cannot be written"):
         save_adapter(model, tmp_path / "file")
+
+
+@pytest.mark.parametrize("name", ["a.b", "", "x/y", 3])
+def test_a_name_that_is_none(saved, small, name):
+    fresh = small()
+    with pytest.raises(ValueError, match="^adapter name must be a string that is not empty and has no '.' or '/', got "):
+        load_adapter(fresh, saved[1], name=name)
+    assert not adapters_of(fresh) and all(p.trainable for p in fresh.parameters())

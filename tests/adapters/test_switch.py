@@ -128,3 +128,16 @@ def test_a_numpy_weight_keeps_float32(small, batch):
     assert model.forward(batch[0]).dtype == "float32"
     merge(model)
     assert {p.data.dtype.name for p in model.parameters()} == {"float32"}
+
+
+def test_switch_does_not_change_what_is_trained(small, batch):
+    """Training goes to what was injected last; while that is off nothing learns, and no optimiser is surprised."""
+    model = small()
+    for name in ("one", "two"):
+        inject(model, LoRA(r=2), "attn.q", name=name)
+    learns = {name for name, p in model.named_parameters() if p.trainable}
+    switch(model, "one")
+    assert {name for name, p in model.named_parameters() if p.trainable} == learns
+    model.loss(*batch)
+    model.backward()
+    assert all(".two." in name for name in learns) and not any(p.grad.any() for p in model.parameters() if p.trainable)

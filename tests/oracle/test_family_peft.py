@@ -36,8 +36,8 @@ CASES = {  # ours, PEFT's, where PEFT keeps the arrays
     ),
     "loha": (LoHa(R, ALPHA), lambda: peft.LoHaConfig(r=R, alpha=ALPHA), loha),
     "lokr": (  # an r so large that neither of its two factors is a product itself; its scale is alpha / r
-        LoKr(alpha=0.7),
-        lambda: peft.LoKrConfig(r=100, alpha=70),
+        LoKr(factor=2, alpha=0.7),
+        lambda: peft.LoKrConfig(r=100, alpha=70, decompose_factor=2),
         lambda layer: {"C": layer.lokr_w1["default"], "D": layer.lokr_w2["default"]},
     ),
 }
