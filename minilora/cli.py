@@ -68,6 +68,7 @@ def parser():
     sub = command("verify", "checks", "check registered formulas against numeric gradients", "minilora verify attention lora")
     sub.add_argument("ops", nargs="*", metavar="OP", help="names of ops (default: all)")
     sub.add_argument("--models", action="store_true", help="whole models instead, one of each preset")
+    sub.add_argument("--methods", action="store_true", help="a model with each method of the family in it")
     _reports(sub)
     _seed(sub)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from minilora import backend, files
 from minilora.adapters.store import read_description
 from minilora.experiments.runs import made_by
-from minilora.experiments.verification import table, verify_models
+from minilora.experiments.verification import table, verify_methods, verify_models
 from minilora.experiments.verification import verify as verify_ops
 from minilora.gradcheck import check_file, verify_html
 from minilora.nn.config import PRESETS
@@ -16,10 +16,11 @@ from minilora.training.versions import versions
 
 
 def verify(args):
-    if args.models and args.ops:
-        raise ValueError("--models checks whole models: name no ops with it")
+    if args.ops and (args.models or args.methods):
+        raise ValueError("--models and --methods check whole models: name no ops with them")
     quiet = {"rng": args.seed, "progress": not args.json}
-    reports = verify_models(**quiet) if args.models else verify_ops(args.ops, **quiet)
+    whole = (verify_models(**quiet) if args.models else {}) | (verify_methods(**quiet) if args.methods else {})
+    reports = whole or verify_ops(args.ops, **quiet)
     if not args.json:
         print(table(reports))
     return _told({name: report for name, report in reports.items() if args.json or not report.ok}, reports, args)

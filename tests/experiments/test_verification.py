@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from minilora.experiments.verification import table, verify, verify_model
+from minilora.adapters import METHODS
+from minilora.experiments.verification import table, verify, verify_methods, verify_model
 from minilora.gradcheck import check
 from minilora.nn import mlp
 
@@ -15,6 +16,14 @@ def test_table_says_which_formula_is_wrong():
     assert "1 of 2" in table(reports) and "WRONG" in table(reports)
     with pytest.raises(ValueError, match="no op is named 'nosuch'"):
         verify(["nosuch"])
+
+
+def test_every_method_of_the_family_is_right_in_a_model():
+    reports = verify_methods(progress=False)
+    assert [name.removeprefix("tiny-gpt + ") for name in reports] == list(METHODS)
+    assert f"{len(METHODS)} of {len(METHODS)} models" in table(reports)
+    leaves = {name: {key.rpartition(".")[2] for key in report.inputs} for name, report in reports.items()}
+    assert leaves["tiny-gpt + dora"] == {"A", "B", "m"} and leaves["tiny-gpt + vera"] == {"d", "b"}
 
 
 def test_a_model_with_one_wrong_op_is_noticed(monkeypatch):
