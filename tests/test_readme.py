@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from minilora.cli import parser
+from minilora.cli import main, parser
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -39,3 +39,10 @@ def test_links_lead_somewhere():
 def test_nothing_is_left_to_fill_in():
     assert len(PYTHON) == 2 and len(COMMANDS) >= 6 and len(TARGETS) >= 4
     assert not re.search(r"TODO|[A-Z]+_[A-Z]+", re.sub(r"MINILORA_\w+", "", README))
+
+
+def test_the_systems_are_as_their_kept_result_says(capsys):
+    command = "systems show --folder lessons/results/systems"
+    assert main(["systems", "show", "--folder", str(ROOT / "lessons" / "results" / "systems")]) == 0
+    begin, end = f"<!-- what `minilora {command}` prints -->\n", "<!-- end of the systems -->"
+    assert re.findall(f"{begin}(.*?){end}", README, flags=re.S) == [capsys.readouterr().out]

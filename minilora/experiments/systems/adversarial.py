@@ -54,10 +54,10 @@ class AgainstFGM(Wrapped):
         delta = distance(self.model, ids.shape[1], self.eps)
         x = self.model.embed.forward(backend.asarray(ids))
         clean, self._dx, self._gradients = input_gradient(self.model, x, targets)
-        return clean + self.model.loss(x + self.move(self._dx, delta), targets)  # (C2)
+        return clean + self.model.loss(x + self.move(x, targets, self._dx, delta), targets)  # (C2)
 
-    def move(self, dx, delta):
-        """r."""
+    def move(self, x, targets, dx, delta):
+        """r, from the gradient dx at x."""
         return delta * unit(dx)
 
     def backward(self):

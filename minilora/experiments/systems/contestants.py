@@ -2,10 +2,12 @@
 
 from minilora.experiments.systems import (
     adversarial,
+    adversarial_neighbours,
     article_network,
     compression,
     compression_studies,
     features,
+    iterative,
     local_random,
     overfitting,
     pace,
@@ -22,9 +24,9 @@ from minilora.experiments.systems import (
 
 MODULES = (references, compression, compression_studies)  # A
 MODULES += (svd_split, svd_studies, overfitting, rank_choice, pretraining)  # B
-MODULES += (adversarial, article_network)  # C
+MODULES += (adversarial, adversarial_neighbours, article_network)  # C
 MODULES += (local_random, rank_growth)  # D
-MODULES += (rank_constraint, features, pace)  # E
+MODULES += (rank_constraint, iterative, features, pace)  # E
 MODULES += (rates_and_descent, tasks)  # B and E, and all
 CONTESTANTS = {c.name: c for module in MODULES for c in module.CONTESTANTS}
 STUDIES = tuple(study for module in MODULES for study in module.STUDIES)

@@ -31,7 +31,7 @@ def contest_table(results):
     rows = [["", "rate", *(title for title, _ in COLUMNS.values())]]
     for name, measured in results["contest"].items():
         rate = results["rates"][name]
-        rows.append([CONTESTANTS[name].title, "" if rate is None else f"{rate:.0e}", *(_cell(key, measured) for key in COLUMNS)])
+        rows.append([CONTESTANTS[name].title, "" if rate is None else f"{rate:.2g}", *(_cell(key, measured) for key in COLUMNS)])
     return aligned(rows)
 
 

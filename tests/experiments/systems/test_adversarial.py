@@ -19,7 +19,7 @@ BY_NAME = {c.name: c for c in CONTESTANTS}
 class AgainstOneMove(AgainstFGM):
     """r as FGM takes it: a constant. With its own r, which follows the weights, the loss has another gradient."""
 
-    def move(self, dx, delta):
+    def move(self, x, targets, dx, delta):
         return 0.3 * np.random.default_rng(2).standard_normal(dx.shape)
 
 

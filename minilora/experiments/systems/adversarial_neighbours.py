@@ -1,0 +1,183 @@
+"""Article C's other neighbours: an opponent that takes several steps, free ones, and one that looks at no label.
+
+    x: (N, T, C), embeddings   r: a move, a constant   L(x): mean cross-entropy   z(x): logits of the tokens that count
+    K: number of steps   delta: the greatest length of a move, M4 of attacks   P shortens to the length delta, M3
+
+    PGD     (N1)  r_(k+1) = P(r_k + 2 delta/K g_k / norm(g_k)),  g_k = dL/dx at x + r_k           from r_0 = 0
+            (N2)  L = L(x) + L(x + r_K)                           Madry et al. 2018, arXiv 1706.06083
+    FreeLB  (N3)  L = 1/K sum over k < K  L(x + r_k),  r_k by N1  from r_0 = delta/sqrt(T C) u,  u uniform in (-1, 1)
+                                                                  Zhu et al. 2020, arXiv 1909.11764
+    SMART   (N4)  L = L(x) + lambda D(z(x + r), z(x))             Jiang et al. 2020, arXiv 1911.03437
+            (N5)  D(a, b) = KL(a from b) + KL(b from a)
+            (N6)  r = P(s + delta g / norm(g)),  g = dD/dx at x + s,  s random and short
+
+Madry et al. train on x + r_K alone; L(x) stands in N2 so that PGD differs from FGM in its steps only. FreeLB is called free
+because each of its gradients moves the weights and the opponent. SMART has a second part, Bregman proximal steps, which is left
+out; and its ball is measured in the largest coordinate, where this one is measured as those of the other opponents are.
+"""
+
+import math
+
+from minilora import backend
+from minilora.compress.wrapped import Wrapped
+from minilora.experiments.systems.adversarial import AgainstFGM, learn_wrapped
+from minilora.experiments.systems.attacks import EPS, distance, input_gradient, norms, random_move, unit
+from minilora.experiments.systems.contestant import Contestant
+from minilora.nn.admission import admit_targets
+from minilora.ops.cross_entropy import cross_entropy_backward, cross_entropy_forward
+from minilora.ops.kl_divergence import kl_divergence_backward, kl_divergence_forward
+
+K = 3
+START = 0.1  # the length of s, as a share of delta
+
+
+class AgainstPGD(AgainstFGM):
+    """A language model with the loss (N2). The first of the K gradients is that of L(x), which is there already."""
+
+    def move(self, x, targets, dx, delta):
+        r = climb(0 * x, dx, 2 * delta / K, delta)
+        for _ in range(K - 1):
+            r = climb(r, input_gradient(self.model, x + r, targets)[1], 2 * delta / K, delta)  # (N1)
+        return r
+
+
+class FreeLB(Wrapped):
+    """A language model with the loss (N3). rng: an int or a NumPy Generator; it draws where the opponent starts."""
+
+    def __init__(self, model, eps=EPS, rng=0):
+        super().__init__(model)
+        self.eps, self.rng = eps, backend.as_generator(rng)
+
+    def loss(self, ids, targets):
+        """L in nats, a Python float: the mean of K."""
+        delta = distance(self.model, ids.shape[1], self.eps)
+        x = self.model.embed.forward(backend.asarray(ids))
+        r, total, self._found = self.start(x, delta), 0.0, []
+        for _ in range(K):
+            L, dx, gradients = input_gradient(self.model, x + r, targets)
+            total += L / K  # (N3)
+            self._found.append((dx, gradients))
+            r = self.climb(r, dx, delta)
+        return total
+
+    def start(self, x, delta):
+        """r_0, never longer than delta."""
+        u = backend.asarray(self.rng.uniform(-1, 1, x.shape), dtype=x.dtype)
+        return delta / math.sqrt(x[0].size) * u
+
+    def climb(self, r, dx, delta):
+        """The next r."""
+        return climb(r, dx, 2 * delta / K, delta)  # (N1)
+
+    def backward(self):
+        """Add the gradients of what learns, the mean of K."""
+        self.model.embed.backward(sum(dx for dx, _ in self._found) / K)
+        for _, gradients in self._found:
+            for p, gradient in gradients:
+                p.accumulate(gradient / K)
+
+
+class Smart(Wrapped):
+    """A language model with the loss (N4). weight: lambda. rng: an int or a NumPy Generator; it draws s."""
+
+    def __init__(self, model, weight=1.0, eps=EPS, rng=0):
+        super().__init__(model)
+        self.weight, self.eps, self.rng = weight, eps, backend.as_generator(rng)
+
+    def loss(self, ids, targets):
+        """L in nats, a Python float. x and x + r go through the model as one batch, since D has a gradient for both."""
+        delta = distance(self.model, ids.shape[1], self.eps)
+        x = self.model.embed.forward(backend.asarray(ids))
+        z = self.model.forward(x)
+        targets = admit_targets(targets, z.shape)
+        self._counts = targets != -100
+        both = backend.get_array_module(x).concatenate([x, x + self.move(x, z, delta)])
+        clean, moved = halves(self.model.forward(both))
+        CE, self._hard = cross_entropy_forward(clean, targets)
+        D, self._soft = divergence_forward(moved[self._counts], clean[self._counts])
+        return backend.item(CE + self.weight * D)  # (N4)
+
+    def move(self, x, z, delta):
+        """r, from the logits z of x."""
+        s = random_move(self.model, x, None, START * delta, self.rng)
+        g = input_gradient(DivergenceFrom(self.model, self._counts), x + s, z)[1]
+        return climb(s, g, delta, delta)  # (N6)
+
+    def backward(self):
+        """Add the gradients of what learns, after loss."""
+        (dclean,) = cross_entropy_backward(1.0, self._hard)
+        dmoved = 0 * dclean
+        soft_moved, soft_clean = divergence_backward(self.weight, self._soft)
+        dmoved[self._counts] += soft_moved
+        dclean[self._counts] += soft_clean
+        dx = self.model.backward(backend.get_array_module(dclean).concatenate([dclean, dmoved]))
+        self.model.embed.backward(sum(halves(dx)))
+
+
+class DivergenceFrom(Wrapped):
+    """A model whose loss is D from given logits, which are constants. counts: (N, T), True for the tokens that count."""
+
+    def __init__(self, model, counts):
+        super().__init__(model)
+        self.counts = counts
+
+    def loss(self, x, z):
+        """D, a Python float."""
+        own = self.model.forward(x)
+        self._shape, self._dtype = own.shape, own.dtype
+        D, self._cache = divergence_forward(own[self.counts], z[self.counts])
+        return backend.item(D)
+
+    def backward(self):
+        """dD/dx."""
+        dlogits = backend.xp.zeros(self._shape, dtype=self._dtype)
+        dlogits[self.counts] = divergence_backward(1.0, self._cache)[0]
+        return self.model.backward(dlogits)
+
+
+def climb(r, g, step, delta):
+    """A step along g, and back into the ball where it left it (M3)."""
+    r = r + step * unit(g)
+    return r * backend.get_array_module(r).minimum(1, delta / norms(r))
+
+
+def divergence_forward(a, b):
+    """D, a 0-d array, the mean over rows of logits (n, V) (N5)."""
+    there, cache_there = kl_divergence_forward(a, b)
+    back, cache_back = kl_divergence_forward(b, a)
+    return there + back, (cache_there, cache_back)
+
+
+def divergence_backward(dL, caches):
+    """The gradients da, db."""
+    (da, db), (more_db, more_da) = (kl_divergence_backward(dL, cache) for cache in caches)
+    return da + more_da, db + more_db
+
+
+def halves(array):
+    """The first half of a batch, and the second."""
+    N = len(array) // 2
+    return array[:N], array[N:]
+
+
+def pgd(arena, rate, seed, steps):
+    """Full tuning against PGD."""
+    return learn_wrapped(arena, AgainstPGD(arena.model()), rate, seed, steps)
+
+
+def freelb(arena, rate, seed, steps):
+    """Full tuning by FreeLB."""
+    return learn_wrapped(arena, FreeLB(arena.model(), rng=seed), rate, seed, steps)
+
+
+def smart(arena, rate, seed, steps):
+    """Full tuning with SMART's smoothness."""
+    return learn_wrapped(arena, Smart(arena.model(), rng=seed), rate, seed, steps)
+
+
+CONTESTANTS = (
+    Contestant("pgd", "full tuning against PGD", "C", False, pgd, 1e-3),
+    Contestant("freelb", "FreeLB", "C", False, freelb, 1e-3),
+    Contestant("smart", "SMART's smoothness", "C", False, smart, 1e-3),
+)
+STUDIES = ()
