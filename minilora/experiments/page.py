@@ -11,6 +11,7 @@ table { border-collapse: collapse; margin: 1rem 0; }
 th, td { padding: .3rem .8rem; border-bottom: 1px solid #ddd; text-align: right; }
 th:first-child, td:first-child { text-align: left; } img { max-width: 100%; height: auto; }
 pre { background: #f6f6f6; padding: .8rem; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .85rem; }
+pre.table { white-space: pre; overflow-x: auto; font-size: .57rem; }
 .samples { display: grid; grid-template-columns: repeat(auto-fit, minmax(18rem, 1fr)); gap: 1rem; }
 .note { color: #555; font-size: .9rem; }
 """

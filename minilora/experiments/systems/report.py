@@ -52,16 +52,17 @@ def _page(results, judged, figures):
     parts = [
         _introduction(results),
         "<h2>The contest</h2>",
-        f"<pre>{html.escape(contest_table(results))}</pre>",
+        f"<pre class='table'>{html.escape(contest_table(results))}</pre>",
         f"<p class='note'>{html.escape(LEGEND)}</p>",
         *(picture(figure, about) for figure, about in figures.values()),
         "<h2>What the articles claim</h2>",
-        f"<pre>{html.escape(chr(10).join(verdict_lines(judged)))}</pre>",
+        f"<pre class='table'>{html.escape(chr(10).join(verdict_lines(judged)))}</pre>",
         "<h2>The systems</h2>",
         *(f"<pre>{html.escape(getdoc(module))}</pre>" for module in MODULES),
         "<h2>Studies</h2>",
     ]
-    parts += [f"<h3>{html.escape(title)}</h3><pre>{html.escape(text)}</pre>" for title, text in study_tables(results).values()]
+    for title, text in study_tables(results).values():
+        parts += [f"<h3>{html.escape(title)}</h3>", f"<pre class='table'>{html.escape(text)}</pre>"]
     return page("Five systems called LoRA, measured", parts)
 
 
