@@ -13,7 +13,7 @@ README = (ROOT / "README.md").read_text()
 PYTHON = re.findall(r"```python\n(.*?)```", README, flags=re.S)
 CONSOLE = "\n".join(re.findall(r"```console\n(.*?)```", README, flags=re.S))
 COMMANDS = re.findall(r"^minilora .*$", CONSOLE, flags=re.M)
-TARGETS = sorted(set(re.findall(r"\bmake ([a-z]+)", README)))
+TARGETS = sorted(set(re.findall(r"(?:^|`)make ([a-z]+)", README, flags=re.M)))
 
 
 @pytest.mark.parametrize("code", PYTHON)
