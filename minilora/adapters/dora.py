@@ -59,6 +59,8 @@ class DoRA(LoRA):
         super().__post_init__()
         if self.dropout:
             raise ValueError(f"dora takes no dropout: its length n belongs to all of x; set dropout=0, got {self.dropout}")
+        if not isinstance(self.detached, bool):
+            raise ValueError(f"dora detached must be True or False, got {self.detached!r}")
 
     def shapes(self, layer):
         return super().shapes(layer) | {"m": layer.W.data.shape[:1]}

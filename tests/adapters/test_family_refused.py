@@ -123,6 +123,7 @@ def test_an_unknown_method_names_the_nearest(name, nearest):
     (lambda: LoRA(rank_pattern={1: 2}), "^lora rank_pattern must map layer patterns, such as 'attn.q', got 1$"),
     (lambda: LoRAGA(c=-1.0), "^lora-ga c must be a number above 0, got -1.0$"),
     (lambda: DoRA(dropout=0.1), "^dora takes no dropout: its length n belongs to all of x; set dropout=0, got 0.1$"),
+    (lambda: DoRA(detached="no"), "^dora detached must be True or False, got 'no'$"),
     (lambda: VeRA(d0=0), "^vera d0 must be a finite number that is not 0, or nothing would learn, got 0$"),
     (lambda: VeRA(d0="1"), "^vera d0 must be a finite number that is not 0, or nothing would learn, got '1'$"),
     (lambda: VeRA(seed=-1), "^vera seed must be an integer of at least 0, got -1$"),
