@@ -65,7 +65,7 @@ def _combine(layer_name, sources, weights, how, r):
     cross = {}
     if how == "svd":
         _refuse_rank(layer_name, how, r, D)
-        A, B = _halves(D, r)
+        A, B = lowrank.factors(D, r)                                                                                # (C3)
     else:
         factors = {key: _factors(adapter, weights[key]) for key, (_, adapter) in sources.items()}
         ranks = {key: len(A) for key, (A, _) in factors.items()}
@@ -97,13 +97,6 @@ def _factors(adapter, weight):
         A, B = xp.concatenate([A, adapter.A0.data]), xp.concatenate([B, -adapter.B0.data], axis=1)
     e = math.sqrt(abs(ws))
     return e * A, math.copysign(e, ws) * B
-
-
-def _halves(D, r):
-    """A, B with B A the best matrix of rank r, each with the roots of the singular values."""
-    U, sigma, Vt = lowrank.svd(D)
-    root = sigma[:r] ** 0.5
-    return root[:, None] * Vt[:r], U[:, :r] * root                                  # (C3)
 
 
 def _cross_norm(one, two):

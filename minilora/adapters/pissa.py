@@ -1,5 +1,6 @@
 """PiSSA: the adapter starts as the largest part of W, and W keeps the rest."""
 
+import math
 from dataclasses import dataclass
 
 from minilora import lowrank
@@ -25,6 +26,5 @@ class PiSSA(ShiftedLoRA):
                 raise ValueError(f"pissa alpha must be above 0, for S_r / s has a root, got {alpha!r}")
 
     def factors(self, layer, evidence):
-        U, sigma, Vt = lowrank.svd(layer.W.data)
-        root = (sigma[: self.r] / self.scale) ** 0.5
-        return root[:, None] * Vt[: self.r], U[:, : self.r] * root
+        A, B = lowrank.factors(layer.W.data, self.r)
+        return A / math.sqrt(self.scale), B / math.sqrt(self.scale)

@@ -16,7 +16,7 @@ from minilora.data.corpora import (
 )
 from minilora.data.folds import folds, hold_out, hold_out_of_each
 from minilora.data.functions import questions, summaries
-from minilora.data.images import digits, lift
+from minilora.data.images import digits
 from minilora.data.names import character_names
 from minilora.data.number_words import number_words
 from minilora.data.prompts import PromptBatches, prompt_rows
@@ -51,7 +51,6 @@ __all__ = [
     "hold_out_of_each",
     "keep_characters",
     "library_files",
-    "lift",
     "number_words",
     "prompt_rows",
     "python_docs",

@@ -6,7 +6,6 @@ numbers are lifted to its width C = d_model first.
 
 import numpy as np
 
-from minilora import backend
 from minilora.data.folds import hold_out
 from minilora.data.task import Task
 from minilora.files import FileError
@@ -38,15 +37,3 @@ def patches(images, patch):
     M, height, width = images.shape
     tiles = images.reshape(M, height // patch, patch, width // patch, patch).transpose(0, 1, 3, 2, 4)
     return np.ascontiguousarray(tiles.reshape(M, -1, patch * patch))
-
-
-def lift(vectors, C, rng=0):
-    """(..., D) -> (..., C), C at least D: a fixed random map that keeps lengths and angles, drawn by rng.
-
-    Nothing is lost and nothing learned. Images that belong to one model must be lifted with the same seed.
-    """
-    D = vectors.shape[-1]
-    if C < D:
-        raise ValueError(f"C must be at least the D={D} numbers of a vector, got {C}; take smaller patches or a wider model")
-    Q, _ = np.linalg.qr(backend.as_generator(rng).standard_normal((C, D)))  # Q^T Q = I
-    return (vectors @ Q.T).astype(vectors.dtype)

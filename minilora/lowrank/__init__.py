@@ -14,7 +14,7 @@ from minilora.lowrank.randomized import randomized_svd
 from minilora.lowrank.ranks import effective_rank, energy_rank, stable_rank
 from minilora.lowrank.spectra import delta_spectra, spectra
 from minilora.lowrank.subspaces import principal_angles, random_similarity, similarity_grid, subspace_similarity
-from minilora.lowrank.truncation import Tail, singular_values, svd, truncate, truncation_error
+from minilora.lowrank.truncation import Tail, factors, singular_values, svd, truncate, truncation_error
 from minilora.lowrank.weighted import (
     activation_error,
     activation_truncate,
@@ -41,6 +41,7 @@ __all__ = [
     "effective_rank",
     "energy_rank",
     "expand",
+    "factors",
     "fisher_error",
     "fisher_truncate",
     "gauge_transform",

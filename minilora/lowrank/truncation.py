@@ -10,7 +10,9 @@ Eckart and Young (1936), Mirsky (1960): no matrix of rank r is nearer to W than 
     (S3)  norm_F(W - W_r)  =  sqrt(sum over i > r  sigma_i^2)
     (S4)  norm_2(W - W_r)  =  sigma_(r+1),  zero at r = k
 
-so the error of every rank is known from the singular values, before anything is truncated.
+so the error of every rank is known from the singular values, before anything is truncated. As two factors, equally large,
+
+    (S5)  W_r  =  B A,   A = sqrt(Sigma_r) V_r^T,   B = U_r sqrt(Sigma_r)
 """
 
 import math
@@ -52,6 +54,15 @@ def truncate(W, rank):
     check_rank(rank, W)
     U, sigma, Vt = svd(W)
     return (U[:, :rank] * sigma[:rank]) @ Vt[:rank]  # (S2)
+
+
+def factors(W, rank):
+    """A (rank, n) and B (m, rank) with B A = W_r, each with the roots of its singular values (S5). ValueError as of truncate."""
+    W = as_matrix(W)
+    check_rank(rank, W)
+    U, sigma, Vt = svd(W)
+    root = sigma[:rank] ** 0.5
+    return root[:, None] * Vt[:rank], U[:, :rank] * root  # (S5)
 
 
 def truncation_error(W, rank):

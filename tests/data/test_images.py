@@ -6,7 +6,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from minilora.data import ClassificationBatches, digits, lift
+from minilora.data import ClassificationBatches, digits
 from minilora.data.images import patches
 from minilora.files import FileError
 
@@ -17,17 +17,6 @@ def test_patches_are_in_reading_order():
     assert tiles.shape == (2, 6, 4)
     assert tiles[0].tolist() == [[0, 1, 6, 7], [2, 3, 8, 9], [4, 5, 10, 11], [12, 13, 18, 19], [14, 15, 20, 21], [16, 17, 22, 23]]
     assert patches(images, 1)[1].ravel().tolist() == list(range(24, 48))
-
-
-def test_lifted_vectors_keep_lengths_and_angles():
-    x = np.random.default_rng(0).standard_normal((3, 5, 4))
-    y = lift(x, 9, rng=1)
-    assert y.shape == (3, 5, 9)
-    np.testing.assert_allclose(y.reshape(-1, 9) @ y.reshape(-1, 9).T, x.reshape(-1, 4) @ x.reshape(-1, 4).T, atol=1e-12)
-    np.testing.assert_array_equal(lift(x, 9, rng=1), y)
-    assert not np.allclose(lift(x, 9, rng=2), y) and lift(x.astype(np.float32), 4).dtype == np.float32
-    with pytest.raises(ValueError, match="C must be at least the D=4 numbers of a vector, got 3"):
-        lift(x, 3)
 
 
 def counted(images, labels):
@@ -53,4 +42,4 @@ def test_the_digits(small):
     assert counted(whole, labels) == counted(found.data, found.target)
     assert digits() == task != digits(rng=1)
     model = small(n_classes=10, block_size=16)
-    assert model.loss(*next(ClassificationBatches(lift(images, 6), labels, None, 8, 0))) > 0
+    assert model.loss(*next(ClassificationBatches(images @ np.eye(4, 6, dtype=images.dtype), labels, None, 8, 0))) > 0

@@ -4,6 +4,7 @@ import scipy.linalg
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from minilora import lowrank
 from minilora.lowrank import singular_values, svd, truncate, truncation_error
 
 
@@ -99,3 +100,13 @@ def test_the_matrix_one_to_nine(nine):
     np.testing.assert_allclose(truncate(nine, 1), sigma[0] * np.outer(U[:, 0], Vt[0]), rtol=1e-12)
     for claimed in ((3, 2, 1), (9, 3, 1)):  # often printed; their squares sum to 14 and 91
         assert sum(s * s for s in claimed) != pytest.approx((nine**2).sum())
+
+
+def test_factors_are_the_truncation_in_two_equal_halves():
+    W = np.random.default_rng(3).standard_normal((7, 5))
+    A, B = lowrank.factors(W, 3)
+    np.testing.assert_allclose(B @ A, lowrank.truncate(W, 3), atol=1e-13)
+    np.testing.assert_allclose(B.T @ B, A @ A.T, atol=1e-13)
+    np.testing.assert_allclose(np.diag(A @ A.T), lowrank.singular_values(W)[:3])
+    with pytest.raises(ValueError, match="rank must be between 1 and"):
+        lowrank.factors(W, 6)

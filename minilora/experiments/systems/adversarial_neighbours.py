@@ -21,7 +21,7 @@ import math
 from minilora import backend
 from minilora.compress.wrapped import Wrapped
 from minilora.experiments.systems.adversarial import AgainstFGM, learn_wrapped
-from minilora.experiments.systems.attacks import EPS, distance, input_gradient, norms, random_move, unit
+from minilora.experiments.systems.attacks import EPS, climb, distance, input_gradient, random_move
 from minilora.experiments.systems.contestant import Contestant
 from minilora.nn.admission import admit_targets
 from minilora.ops.cross_entropy import cross_entropy_backward, cross_entropy_forward
@@ -133,12 +133,6 @@ class DivergenceFrom(Wrapped):
         dlogits = backend.xp.zeros(self._shape, dtype=self._dtype)
         dlogits[self.counts] = divergence_backward(1.0, self._cache)[0]
         return self.model.backward(dlogits)
-
-
-def climb(r, g, step, delta):
-    """A step along g, and back into the ball where it left it (M3)."""
-    r = r + step * unit(g)
-    return r * backend.get_array_module(r).minimum(1, delta / norms(r))
 
 
 def divergence_forward(a, b):

@@ -47,9 +47,14 @@ def pgd(model, x, targets, delta):
     """Several shorter ones, each along the gradient where the last one led (M3)."""
     r = 0 * x
     for _ in range(PGD_STEPS):
-        r = r + 2 * delta / PGD_STEPS * unit(input_gradient(model, x + r, targets)[1])
-        r = r * backend.get_array_module(r).minimum(1, delta / norms(r))  # (M3)
+        r = climb(r, input_gradient(model, x + r, targets)[1], 2 * delta / PGD_STEPS, delta)  # (M3)
     return r
+
+
+def climb(r, g, step, delta):
+    """A step along g, and back into the ball of radius delta where it left it."""
+    r = r + step * unit(g)
+    return r * backend.get_array_module(r).minimum(1, delta / norms(r))
 
 
 ATTACKS = {"random": random_move, "fgm": fgm, "pgd": pgd}

@@ -107,7 +107,7 @@ def subspace(arena, rate, seed, steps):
     d = sum(lora.values(*p.data.shape) for p in moved)
     optimizer = SubspaceAdam(model.parameters(), rate, d, rng=seed)
     history = arena.train(model, optimizer, seed, steps)
-    return Adapted(model, optimizer, history, stored=d, found={"intrinsic_values": d, "trained_values": d})
+    return Adapted(model, optimizer, history, stored=d, found={"trained_values": d})
 
 
 class SubspaceAdam(Adam):

@@ -74,7 +74,6 @@ class FactorisedAdapter(InPlaceOfW, LoRAAdapter):
 class Factorised(LoRA):
     """W' = B A of rank r (E2), from the truncation W_r = U S V^T:  A = sqrt(S) V^T,  B = U sqrt(S)."""
 
-    alpha: float = RANK
     r: int = RANK
 
     method = "factorised"
@@ -88,13 +87,12 @@ class Factorised(LoRA):
         return 1.0
 
     def nearest(self, W, evidence):
-        """The start, W_r."""
-        return lowrank.truncate(W, self.r)
+        """What is to be factorised, at rank r."""
+        return W
 
     def start(self, layer, rng, evidence=None):
-        U, sigma, Vt = lowrank.svd(self.nearest(layer.W.data, evidence))
-        root = sigma[: self.r] ** 0.5
-        return {"A": root[:, None] * Vt[: self.r], "B": U[:, : self.r] * root}
+        A, B = lowrank.factors(self.nearest(layer.W.data, evidence), self.r)
+        return {"A": A, "B": B}
 
 
 @dataclass(frozen=True)

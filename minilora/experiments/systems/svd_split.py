@@ -58,7 +58,6 @@ class KernelAdapter(InPlaceOfW, LoRAXSAdapter):
 class SVDKernel(LoRAXS):
     """W' = B R A with B = U_r S_r and A = V_r^T frozen, and R = I trained: the article's layer of rank r."""
 
-    alpha: float = ARTICLES_RANK
     r: int = ARTICLES_RANK
 
     method = "svd-kernel"

@@ -99,7 +99,7 @@ def test_the_subspace_has_as_many_values_as_lora_and_leaves_all_else_alone(arena
     adapted = BY_NAME["subspace"].adapt(arena, 1e-2, 0, 3)
     lora = arena.model()
     inject(lora, LoRA(r=2))
-    assert adapted.found["intrinsic_values"] == adapted.stored == count(lora, trainable_only=True)
+    assert adapted.found["trained_values"] == adapted.stored == count(lora, trainable_only=True)
     assert measure(arena, adapted)["trained_values"] == adapted.stored
     matrices = {p.name for p in matrices_of(adapted.model)}
     base = dict(arena.model().named_parameters())
