@@ -5,6 +5,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from minilora.course.formulas import cited_name
 from minilora.ops import registry
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -13,10 +14,10 @@ LESSONS, NOTEBOOKS, EXERCISES = ROOT / "lessons", ROOT / "notebooks", ROOT / "ex
 
 @dataclass(frozen=True)
 class Exercise:
-    """Write the forward and the backward of one registered op again."""
+    """Write something of the library again: the forward and the backward of a registered op, or one plain function."""
 
     id: str  # the lesson's number and a letter: "02a"
-    op: str  # a name in minilora.ops.registry
+    target: str  # a name in minilora.ops.registry, or a function's dotted name below minilora: "lowrank.truncation.truncate"
     title: str
 
     @property
@@ -26,22 +27,29 @@ class Exercise:
 
     @property
     def pair(self):
-        """The registered op."""
-        return registry[self.op]
+        """The registered op; None for a plain function."""
+        return None if "." in self.target else registry[self.target]
+
+    @property
+    def functions(self):
+        """The library's functions that are asked for: (forward, backward), or one."""
+        if self.pair:
+            return self.pair.forward, self.pair.backward
+        return (library_object(f"minilora.{self.target}"),)
 
     @property
     def module(self):
         """The library's module that the exercise is generated from."""
-        return sys.modules[self.pair.forward.__module__]
+        return sys.modules[self.functions[0].__module__]
 
     @property
     def filename(self):
         """The same in exercises/, in solutions/ and in the student's folder."""
-        return f"{self.id}_{self.op}.py"
+        return f"{self.id}_{self.target.rsplit('.', 1)[-1]}.py"
 
     def tag(self, number):
         """A formula's tag as it is cited: linear:B2."""
-        return f"{self.module.__name__.rsplit('.', 1)[-1]}:{number}"
+        return f"{cited_name(self.module)}:{number}"
 
 
 CATALOGUE = {
@@ -50,6 +58,7 @@ CATALOGUE = {
         Exercise("02a", "linear", "The linear layer, forward and backward"),
         Exercise("07a", "attention", "Scaled dot-product attention, forward and backward"),
         Exercise("16a", "lora", "The LoRA linear, forward and backward"),
+        Exercise("19a", "lowrank.subspaces.subspace_similarity", "How alike two subspaces are"),
     )
 }
 

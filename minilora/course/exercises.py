@@ -1,5 +1,6 @@
 """What `minilora exercise list|start|check|hint|solution` does: the student's folder, a file an exercise, and progress."""
 
+import inspect
 import textwrap
 import tomllib
 from pathlib import Path
@@ -26,7 +27,7 @@ def start(exercise, folder=FOLDER, force=False):
 
 
 def check_exercise(exercise, folder=FOLDER, seconds=60):
-    """Judge the student's file: a judge.Result with `ok` and `report`. FileNotFoundError if it was not started."""
+    """Judge the student's file: a course.result.Result with `ok` and `report`. FileNotFoundError if it was not started."""
     exercise = find(exercise)
     file = Path(folder) / exercise.filename
     if not file.is_file():
@@ -40,22 +41,30 @@ def hint(exercise, n=None, folder=FOLDER):
     """The n-th hint (1, 2, ...) as text; without n the next one, and after the last the last again. ValueError for another n."""
     exercise = find(exercise)
     texts = hints(exercise)
+    count = len(texts)
     if n is None:
-        n = min(_progress(folder).get(exercise.id, {}).get("hints", 0) + 1, len(texts))
+        n = min(_progress(folder).get(exercise.id, {}).get("hints", 0) + 1, count)
         _note(folder, exercise, hints=n)
-    if not 1 <= n <= len(texts):
-        raise ValueError(f"hint must be between 1 and {len(texts)}, got {n}")
-    more = "the same command gives the next" if n < len(texts) else f"what is left: minilora exercise solution {exercise.id}"
-    lines = [textwrap.fill(line, WIDTH) for line in texts[n - 1].splitlines()]
-    return f"{exercise.id}, hint {n} of {len(texts)} ({more})\n\n" + "\n".join(lines)
+    if not 1 <= n <= count:
+        raise ValueError(f"hint must be between 1 and {count}, got {n}")
+    kind, text = list(texts.items())[n - 1]
+    if kind in ("symptom", "cause"):
+        text = "\n".join(textwrap.fill(line, WIDTH) for line in text.splitlines())
+    more = "the same command gives the next" if n < count else "there are no more"
+    return f"{exercise.id}, hint {n} of {count}: {kind} ({more})\n\n{text}"
 
 
 def hints(exercise):
-    """All hints of an Exercise: the two that are written, then the right-hand sides of the backward formulas."""
-    written = tomllib.loads(files.load_text(exercise_folder() / "hints.toml"))
+    """All hints of an Exercise, each saying more: symptom and cause, which are written, then the formulas, then the solution."""
+    written = tomllib.loads(files.load_text(exercise_folder() / "hints.toml"))[exercise.id]
     known = formulas(exercise.module)
-    backward = [known[tag] for tag in tags_in(exercise.pair.backward) if tag in known]
-    return [*written[exercise.id]["hints"], "\n".join(f"({f.tag})  {f.left} = {f.right}" for f in backward)]
+    asked = [known[tag] for tag in tags_in(exercise.functions[-1]) if tag in known]
+    return {
+        "symptom": written["symptom"],
+        "cause": written["cause"],
+        "formula": "\n".join(map(str, asked)),
+        "solution": "\n\n\n".join(inspect.getsource(function).rstrip() for function in exercise.functions),
+    }
 
 
 def solution(exercise):

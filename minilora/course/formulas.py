@@ -1,12 +1,15 @@
 """The formulas in a module's header: `(B2)  dW = sum over rows  dy^T x`, its tag, its left side, its right side."""
 
 import ast
+import importlib.util
 import inspect
 import re
 from dataclasses import dataclass
 
 TAG = re.compile(r"\(([A-Z]\d+)\)")
-LINE = re.compile(r"^(?P<before>.*\((?P<tag>[FB]\d+)\)\s+)(?P<left>\w+)(?P<equals>\s*=\s+)(?P<right>\S.*)$")
+LINE = re.compile(  # "    backward  (B2)  dW = dy^T x"; the left side may be missing, as in a table of scores
+    r"^(?P<before>\s+[^()]*\((?P<tag>[A-Z]\d+)\)\s+)(?:(?P<left>\S[^=]*?)(?P<equals>\s*[~<]?=\s+))?(?P<right>\S.*)$"
+)
 SHAPE = re.compile(r"\s{2,}\([^()]*\)$")  # a shape at the end of a line: two blanks, then "(N, H, T, S)"
 
 
@@ -15,8 +18,18 @@ class Formula:
     """One line of a header."""
 
     tag: str  # "B2"
-    left: str  # "dW"
+    left: str  # "dW"; empty where the line has no "="
     right: str  # "sum over rows  dy^T x", a shape behind it included
+
+    def __str__(self):
+        return f"({self.tag})  {self.left} = {self.right}" if self.left else f"({self.tag})  {self.right}"
+
+
+def cited_name(module):
+    """What stands before the colon of a tag: the file's name; with its folder's where ops has a file of the same name."""
+    folder, name = module.__name__.rsplit(".", 2)[-2:]
+    taken = folder != "ops" and importlib.util.find_spec(f"minilora.ops.{name}")
+    return f"{folder}.{name}" if taken else name
 
 
 def header(module):
@@ -27,7 +40,7 @@ def header(module):
 def formulas(module):
     """{tag: Formula} of a module's header, in order."""
     matches = [LINE.match(line) for line in header(module).splitlines()]
-    return {m["tag"]: Formula(m["tag"], m["left"], m["right"]) for m in matches if m}
+    return {m["tag"]: Formula(m["tag"], m["left"] or "", m["right"]) for m in matches if m}
 
 
 def tags_in(function):
@@ -52,17 +65,17 @@ def upstream(tag, known):
     return found
 
 
-def cut(header):
-    """The header with the right-hand sides of its backward formulas left out; shapes behind them stay."""
+def cut(header, hidden):
+    """The header without the right-hand sides of the formulas for whose tag hidden(tag) is true; shapes behind them stay."""
     lines, column = [], None
     for line in header.split("\n"):
         match = LINE.match(line)
         if column is not None and not match and line.strip() and len(line) - len(line.lstrip()) > column:
             continue  # a formula's second line
         column = None
-        if match and match["tag"].startswith("B"):
+        if match and hidden(match["tag"]):
             column = match.start("tag")
             shape = SHAPE.search(line)
-            line = match["before"] + match["left"] + match["equals"] + "..." + (shape[0] if shape else "")
+            line = match["before"] + (match["left"] or "") + (match["equals"] or "") + "..." + (shape[0] if shape else "")
         lines.append(line)
     return "\n".join(lines)

@@ -32,14 +32,14 @@ class StudentProblem(Exception):
 
 
 class StudentProcess:
-    """with StudentProcess(file, "linear_forward", "linear_backward", seconds) as student: student.run(inputs, constants, dy)
+    """with StudentProcess(file, ["linear_forward", "linear_backward"], seconds) as student: student.run(inputs, constants, dy)
 
     Entering starts it and loads the file: StudentProblem if that fails. `seconds` is the time for everything together. Afterwards
     `printed` holds the beginning of what the file printed.
     """
 
-    def __init__(self, file, forward, backward, seconds):
-        self.file, self.names, self.seconds = Path(file).resolve(), (forward, backward), seconds
+    def __init__(self, file, names, seconds):
+        self.file, self.names, self.seconds = Path(file).resolve(), names, seconds
         self.printed, self._timed_out = "", False
 
     def __enter__(self):
@@ -49,7 +49,7 @@ class StudentProcess:
         home.mkdir()
         root = str(Path(minilora.__file__).parents[1])
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-B", "-u", SCRIPT, root, self.file, *self.names, str(max(1, round(self.seconds)))],
+            [sys.executable, "-I", "-B", "-u", SCRIPT, root, self.file, str(max(1, round(self.seconds))), *self.names],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._output,
@@ -87,6 +87,14 @@ class StudentProcess:
         if "y" not in found:
             raise StudentProblem("the process of your file sent no y: does it write to the judge's channel?")
         return found["y"], dict(zip(keys, values, strict=True)) if document.get("named") else tuple(values)
+
+    def call(self, arrays, constants):
+        """What the student's one function returns: an array, or a tuple of them, None where it is None."""
+        document, found = self._exchange({"constants": constants}, arrays)
+        values = tuple(found.get(f"result {n}") for n in range(document.get("results", 0)))
+        if not values:
+            raise StudentProblem("the process of your file sent no result: does it write to the judge's channel?")
+        return values if document.get("tuple") else values[0]
 
     def _exchange(self, request=None, arrays=None):
         try:

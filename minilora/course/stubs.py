@@ -1,63 +1,69 @@
 """Exercises from the library: the stub that a student starts from, and the solution.
 
-    python -m minilora.course.stubs        writes exercises/NNa_topic.py and exercises/solutions/NNa_topic.py
+    python -m minilora.course.stubs [ID ...]        writes exercises/NNa_topic.py and exercises/solutions/NNa_topic.py
 
-Both hold what the library's pair needs and nothing more: its imports, its helpers, its maker of inputs. In the stub the two
-bodies and the right-hand sides of the backward formulas are gone. A test asks that the files equal what is written here.
+Both hold what the library's functions need and nothing more: imports, helpers, the maker of a pair's inputs. In the stub the
+bodies are gone, and so are the right-hand sides of the formulas that are asked for: a pair's backward ones, all of a plain
+function's. A test asks that the files equal what is written here.
 """
 
 import ast
 import inspect
+import sys
 
 from minilora import files
-from minilora.course.catalogue import CATALOGUE, exercise_folder
+from minilora.course.catalogue import CATALOGUE, exercise_folder, find
 from minilora.course.formulas import cut, formulas, header, tags_in
 from minilora.ops import registry
 
 TASK = """\
 Exercise {id}, lesson {lesson}: {title}.
-Write {forward} and {backward}. What you put into the cache is up to you; the docstring says what the
-library keeps. `needs` names the gradients that are wanted; you may leave it aside and return them all.
+Write {functions}. {freedom}
 
     minilora exercise check {id}       tests this file
     minilora exercise hint {id}        one hint more, each time
 """
+OF_A_PAIR = """\
+What you put into the cache is up to you; the docstring says what the
+library keeps. `needs` names the gradients that are wanted; you may leave it aside and return them all."""
+OF_A_FUNCTION = "Arguments are valid here: you need not check them, and must not change them."
 
 
 def stub(exercise):
     """The text of the file that a student starts from."""
-    text = cut(header(exercise.module)).rstrip() + "\n\n" + TASK.format(
+    asked = {tag for function in exercise.functions for tag in tags_in(function)}
+    hidden = (lambda tag: tag.startswith("B")) if exercise.pair else asked.__contains__
+    text = cut(header(exercise.module), hidden).rstrip() + "\n\n" + TASK.format(
         id=exercise.id,
         lesson=exercise.lesson,
-        title=exercise.title[0].lower() + exercise.title[1:],
-        forward=exercise.pair.forward.__name__,
-        backward=exercise.pair.backward.__name__,
+        title=exercise.title[0].lower() + exercise.title[1:] if exercise.title[1:2].islower() else exercise.title,
+        functions=" and ".join(function.__name__ for function in exercise.functions),
+        freedom=OF_A_PAIR if exercise.pair else OF_A_FUNCTION,
     )
     return _assemble(exercise, text, lambda name: _emptied(exercise, name))
 
 
 def solution(exercise):
-    """The text of the solution: the library's own pair."""
+    """The text of the solution: the library's own."""
     return _assemble(exercise, header(exercise.module), lambda name: None)
 
 
 def cases(exercise):
-    """The registered ops that share the exercise's pair (with other constants or inputs), its own first."""
-    pair = exercise.pair
-    same = [op for op in registry.values() if (op.forward, op.backward) == (pair.forward, pair.backward)]
-    return sorted(same, key=lambda op: op.name != exercise.op)
+    """The registered ops that share the exercise's pair (with other constants or inputs), its own first; none for a function."""
+    same = [op for op in registry.values() if (op.forward, op.backward) == exercise.functions]
+    return sorted(same, key=lambda op: op.name != exercise.target)
 
 
 def _assemble(exercise, docstring, replaced):
     """Docstring, imports and definitions, in the library's order; replaced(name) gives another text for a function, or None."""
     text = inspect.getsource(exercise.module)
     nodes = ast.parse(text).body[1:]
-    functions = [exercise.pair.forward, exercise.pair.backward, *(op.make_inputs for op in cases(exercise))]
+    functions = [*exercise.functions, *(op.make_inputs for op in cases(exercise))]
     kept = _needed([function.__name__ for function in functions], nodes)
     used = {name for node in kept for name in _names(node)}
     imports = [line for node in nodes if (line := _import(node, used))]
     blocks = [replaced(getattr(node, "name", None)) or _source(node, text) for node in kept]
-    separators = ["\n\n\n" if isinstance(node, ast.FunctionDef) else "\n" for node in kept]
+    separators = ["\n\n\n" if isinstance(node, (ast.FunctionDef, ast.ClassDef)) else "\n" for node in kept]
     body = "".join(separator + block for separator, block in zip(separators, blocks, strict=True))
     return f'"""{docstring}"""\n\n' + _spaced(imports) + body + "\n"
 
@@ -75,7 +81,7 @@ def _needed(names, nodes):
 
 
 def _defines(node):
-    if isinstance(node, ast.FunctionDef):
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         return [node.name]
     return [target.id for target in node.targets] if isinstance(node, ast.Assign) else []
 
@@ -100,29 +106,30 @@ def _spaced(imports):
 
 
 def _source(node, text):
-    return "\n".join(text.splitlines()[node.lineno - 1 : node.end_lineno])
+    first = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", []))])
+    return "\n".join(text.splitlines()[first - 1 : node.end_lineno])
 
 
 def _emptied(exercise, name):
     """The function with its signature and docstring, its formulas' left sides and an error; None for any other function."""
-    function = {f.__name__: f for f in (exercise.pair.forward, exercise.pair.backward)}.get(name)
+    function = {f.__name__: f for f in exercise.functions}.get(name)
     if function is None:
         return None
     node = ast.parse(inspect.getsource(function)).body[0]
     known = formulas(exercise.module)
     lines = inspect.getsource(function).splitlines()[: node.body[0].end_lineno]  # down to the docstring's end
-    lines += [f"    # ({tag})  {known[tag].left} =" for tag in tags_in(function) if tag in known]
+    lines += [f"    # ({tag})  {known[tag].left} =".replace("   =", "") for tag in tags_in(function) if tag in known]
     lines.append(f'    raise NotImplementedError("{exercise.id}: write {name}")')
     return "\n".join(lines)
 
 
-def main():
-    """Write every stub and every solution."""
-    for exercise in CATALOGUE.values():
+def main(ids=None):
+    """Write the stubs and the solutions of these exercises; None: of all."""
+    for exercise in map(find, ids or CATALOGUE):
         files.save_text(exercise_folder() / exercise.filename, stub(exercise))
         files.save_text(exercise_folder() / "solutions" / exercise.filename, solution(exercise))
         print(f"{exercise.id}: {exercise.filename} and its solution")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

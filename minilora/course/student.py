@@ -1,7 +1,8 @@
-"""The student's process: loads the student's file, runs its two functions on the arrays that the judge sends, sends arrays back.
+"""The student's process: loads the student's file, runs its functions on the arrays that the judge sends, sends arrays back.
 
-Run as a script, `student.py ROOT FILE FORWARD BACKWARD SECONDS`, by `minilora.course.process` alone. It passes no verdict. The
-judge's channel is moved away from standard input and output first, so a print is never taken for an answer.
+Run as a script, `student.py ROOT FILE SECONDS FORWARD BACKWARD` or `student.py ROOT FILE SECONDS FUNCTION`, by
+`minilora.course.process` alone. It passes no verdict. The judge's channel is moved away from standard input and output first, so
+a print is never taken for an answer.
 """
 
 import contextlib
@@ -13,7 +14,7 @@ import traceback
 MEMORY, FILE_SIZE = 4 << 30, 16 << 20  # bytes
 
 
-def main(file, forward_name, backward_name, seconds):
+def main(file, seconds, *names):
     """Answer the judge's requests until it hangs up."""
     from minilora.course.messages import receive, send
 
@@ -22,14 +23,14 @@ def main(file, forward_name, backward_name, seconds):
     os.dup2(2, 1)  # what is printed goes into a file of limited size, for the judge to show
     restrict(seconds)
     with complaint(file, "") as problem:
-        functions = load(file, forward_name, backward_name)
+        functions = load(file, *names)
     send(answers, problem or {"status": "ready"})
     while not problem:
         try:
             request, arrays = receive(requests)
         except EOFError:
             return
-        send(answers, *answer(file, *functions, arrays, request["constants"]))
+        send(answers, *(answer if len(functions) == 2 else result)(file, *functions, arrays, request["constants"]))
 
 
 def restrict(seconds):
@@ -94,6 +95,19 @@ def answer(file, forward, backward, arrays, constants):
     return problem or document, results
 
 
+def result(file, function, arrays, constants):
+    """(document, arrays) for one request to a plain function."""
+    sent, document, results = {name: a.copy() for name, a in arrays.items()}, {"status": "done"}, {}
+    with complaint(file, function.__name__) as problem:
+        returned = function(**arrays, **constants)
+        document["tuple"] = isinstance(returned, tuple)
+        values = returned if document["tuple"] else (returned,)
+        document["results"] = len(values)
+        results |= {f"result {n}": plain("what is returned", a) for n, a in enumerate(values) if a is not None}
+        untouched(function, sent, arrays)
+    return problem or document, results
+
+
 def plain(name, value):
     """A NumPy array of booleans, integers or floats, at most float64."""
     import numpy as np
@@ -123,4 +137,4 @@ def untouched(function, sent, arrays):
 
 if __name__ == "__main__":
     sys.path.insert(0, sys.argv[1])
-    main(*sys.argv[2:5], int(sys.argv[5]))
+    main(sys.argv[2], int(sys.argv[3]), *sys.argv[4:])

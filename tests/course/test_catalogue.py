@@ -12,16 +12,17 @@ def test_a_number_alone_means_the_first_exercise(number):
     assert find(number).id == "02a"
 
 
-@pytest.mark.parametrize("number", ["03", "02b", "", "linear", "a"])
+@pytest.mark.parametrize("number", ["99", "02z", "", "linear", "a"])
 def test_an_unknown_number_is_told_what_there_is(number):
-    with pytest.raises(ValueError, match=r"no exercise .*02a, 07a, 16a"):
+    with pytest.raises(ValueError, match=r"no exercise .*02a, .*07a, .*16a"):
         find(number)
 
 
 def test_ids_agree_with_the_registry():
     for exercise_id, exercise in CATALOGUE.items():
         assert exercise.id == exercise_id
-        assert exercise.lesson == exercise.pair.lesson
+        assert exercise.pair is None or exercise.lesson == exercise.pair.lesson
+    assert list(CATALOGUE) == sorted(CATALOGUE)
 
 
 def test_without_a_checkout_the_error_says_so(monkeypatch, tmp_path):

@@ -33,8 +33,9 @@ About dy = 1.
 """
 
 
-def test_cut_removes_the_right_hand_sides_of_backward_alone():
-    assert cut(HEADER) == CUT
+def test_cut_removes_the_right_hand_sides_that_are_asked_for():
+    assert cut(HEADER, lambda tag: tag.startswith("B")) == CUT
+    assert cut(HEADER, {"F1"}.__contains__) == HEADER.replace("a x + b", "...")
 
 
 def test_formulas_are_split_into_tag_left_and_right():
