@@ -18,17 +18,21 @@ from minilora.course.stubs import cases
 SEED = 0
 
 
-def judge(exercise, file, seconds=60):
-    """Check a student's file on every set of inputs of the exercise. Returns a Result; never raises for what the file does."""
+def judge(exercise, file, seconds=60, seed=SEED, borrowing=True):
+    """Check a student's file on every set of inputs of the exercise. Returns a Result; never raises for what the file does.
+
+    seconds: for everything that the file does. seed: of the inputs. borrowing: whether the file may call the library's solution.
+    """
     names = levels.PAIR if exercise.pair else levels.FUNCTION
     judge_set = judge_pair if exercise.pair else judge_function
-    sets, lines, failures, problem = input_sets(exercise), [f"{exercise.id}  {exercise.title}", ""], [], None
-    student = StudentProcess(file, [function.__name__ for function in exercise.functions], seconds)
+    sets, lines, failures, problem = input_sets(exercise, seed), [f"{exercise.id}  {exercise.title}", ""], [], None
+    library = "" if borrowing else exercise.module.__name__
+    student = StudentProcess(file, [function.__name__ for function in exercise.functions], seconds, library)
     try:
         with student:
             for label, inputs, constants in sets:
                 lines.append(f"{label}: {_shapes(inputs, constants)}")
-                failures, ladder = judge_set(exercise, student, inputs, constants, lines, SEED)
+                failures, ladder = judge_set(exercise, student, inputs, constants, lines, seed)
                 lines.append("")
                 if failures:
                     break
@@ -38,23 +42,23 @@ def judge(exercise, file, seconds=60):
         lines.append("")
     if student.printed:
         lines += ["your code printed:", student.printed.rstrip(), ""]
-    unsolved = problem is not None and problem.unsolved
-    if not unsolved:
+    kind = problem.kind if problem else "failed" if failures else "right"
+    if kind != "unsolved":
         lines += [*map(str, ladder), ""]
     right = f"right, on {len(sets)} sets of inputs" if len(sets) > 1 else "right"
     verdict = str(problem) if problem else "not right yet" if failures else right
-    return Result(exercise.id, not (problem or failures), tuple(failures), ladder, "\n".join([*lines, verdict]), unsolved)
+    return Result(exercise.id, kind, tuple(failures), ladder, "\n".join([*lines, verdict]), student.isolated)
 
 
-def input_sets(exercise):
+def input_sets(exercise, seed=SEED):
     """[(label, arrays, constants)]. A pair: of each registered op with it, and again without each array that is optional."""
     if not exercise.pair:
-        given = INPUTS[exercise.target].sets(np.random.default_rng(SEED))
+        given = INPUTS[exercise.target].sets(np.random.default_rng(seed))
         return [(label, *_apart(arguments)) for label, arguments in given]
     sets = []
     optional = [p.name for p in inspect.signature(exercise.pair.forward).parameters.values() if p.default is None]
     for op in cases(exercise):
-        inputs = op.make_inputs(np.random.default_rng(SEED))
+        inputs = op.make_inputs(np.random.default_rng(seed))
         sets.append((op.name, inputs, op.constants))
         sets += [(f"{op.name} without {name}", {**inputs, name: None}, op.constants) for name in optional if name in inputs]
     return sets

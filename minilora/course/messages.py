@@ -6,6 +6,11 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
+
+class LibraryAnswer(Exception):
+    """An answer that calls the library's own solution."""
+
+
 LONGEST_LINE, LARGEST_BODY = 1 << 20, 64 << 20  # bytes
 
 

@@ -1,10 +1,8 @@
-"""A student's file in a process of its own: limits, a time limit, and arrays as the only answer.
+"""A student's file in a process of its own: isolated, with limits and a time limit, and arrays as the only answer.
 
-What this protects against: endless loops, memory and output without end, crashes, sys.exit, prints that look like an answer,
-leftovers in the current folder. The verdict is computed on this side of the channel, by comparing arrays with the library's, so
-nothing that the file does to its own process can turn a wrong array into a right one.
-What it does not protect against: the process runs as the same user, with that user's network and files. It is for one's own
-exercises, or for files that one would run anyway.
+The verdict is computed on this side of the channel, by comparing arrays with the library's, so nothing that the file does to its
+own process can turn a wrong array into a right one. What the process is kept from, as far as the system allows, is told in
+`minilora.course.isolation`; `isolated` names what holds. A copy of the file runs, in a folder of its own.
 """
 
 import contextlib
@@ -21,35 +19,42 @@ from minilora.course import messages
 
 SCRIPT = Path(__file__).with_name("student.py")
 SHOWN = 2000  # characters of what the student's code printed
+MOST_RESULTS = 100
 
 
 class StudentProblem(Exception):
-    """What the student is told when there are no arrays to judge. `unsolved` if it is only not written yet."""
+    """What the student is told when there are no arrays to judge.
 
-    def __init__(self, text, unsolved=False):
+    kind: "unsolved" if it is only not written yet, "borrowed" if it calls the library's solution, "failed" otherwise.
+    """
+
+    def __init__(self, text, kind="failed"):
         super().__init__(text)
-        self.unsolved = unsolved
+        self.kind = kind
 
 
 class StudentProcess:
     """with StudentProcess(file, ["linear_forward", "linear_backward"], seconds) as student: student.run(inputs, constants, dy)
 
-    Entering starts it and loads the file: StudentProblem if that fails. `seconds` is the time for everything together. Afterwards
-    `printed` holds the beginning of what the file printed.
+    Entering starts it and loads the file: StudentProblem if that fails. `seconds` is the time for everything together. library:
+    the module whose functions of these names the file may not call; "" for none. Afterwards `printed` holds the beginning of
+    what the file printed, and `isolated` what of "network", "files" and "processes" it was kept from.
     """
 
-    def __init__(self, file, names, seconds):
-        self.file, self.names, self.seconds = Path(file).resolve(), names, seconds
-        self.printed, self._timed_out = "", False
+    def __init__(self, file, names, seconds, library=""):
+        self.file, self.names, self.seconds, self.library = Path(file), names, seconds, library
+        self.printed, self.isolated, self._timed_out = "", (), False
 
     def __enter__(self):
         self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self._output = open(Path(self._folder.name) / "printed", "w+b")
-        home = Path(self._folder.name) / "home"
+        home, answer = (Path(self._folder.name) / name for name in ("home", f"answer/{self.file.name}"))
         home.mkdir()
-        root = str(Path(minilora.__file__).parents[1])
+        answer.parent.mkdir()
+        answer.write_bytes(self.file.read_bytes())
+        arguments = [Path(minilora.__file__).parents[1], home, answer, max(1, round(self.seconds)), self.library, *self.names]
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-B", "-u", SCRIPT, root, self.file, str(max(1, round(self.seconds))), *self.names],
+            [sys.executable, "-I", "-B", "-u", SCRIPT, *map(str, arguments)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._output,
@@ -60,7 +65,9 @@ class StudentProcess:
         self._timer = threading.Timer(self.seconds, self._time_out)
         self._timer.start()
         try:
-            self._exchange()
+            first, _ = self._exchange(due="isolated")
+            self.isolated = tuple(first["holds"])
+            self._exchange(due="ready")
         except BaseException:
             self.__exit__()
             raise
@@ -83,27 +90,28 @@ class StudentProcess:
         arrays = {name: a for name, a in inputs.items() if a is not None}
         document, found = self._exchange({"constants": dict(constants)}, arrays if dy is None else {**arrays, "dy": dy})
         keys = document.get("gradients", [])
-        values = [found.get(f"gradient {key}") for key in keys]
-        if "y" not in found:
+        if "y" not in found or not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
             raise StudentProblem("the process of your file sent no y: does it write to the judge's channel?")
+        values = [found.get(f"gradient {key}") for key in keys]
         return found["y"], dict(zip(keys, values, strict=True)) if document.get("named") else tuple(values)
 
     def call(self, arrays, constants):
         """What the student's one function returns: an array, or a tuple of them, None where it is None."""
         document, found = self._exchange({"constants": constants}, arrays)
-        values = tuple(found.get(f"result {n}") for n in range(document.get("results", 0)))
-        if not values:
+        count = document.get("results")
+        if not isinstance(count, int) or not 0 < count < MOST_RESULTS:
             raise StudentProblem("the process of your file sent no result: does it write to the judge's channel?")
+        values = tuple(found.get(f"result {n}") for n in range(count))
         return values if document.get("tuple") else values[0]
 
-    def _exchange(self, request=None, arrays=None):
+    def _exchange(self, request=None, arrays=None, due="done"):
         try:
             if request is not None:
                 messages.send(self._process.stdin, request, arrays)
             document, found = messages.receive(self._process.stdout)
         except (EOFError, OSError, ValueError):
             raise StudentProblem(self._silence()) from None
-        if document.get("status") not in ("ready", "done"):
+        if document.get("status") != due:
             raise _problem(document)
         return document, found
 
@@ -134,8 +142,11 @@ def _environment(home):
 
 def _problem(document):
     """The student's process's own complaint, as a sentence with the line."""
-    where, line = document.get("where") or "the file", document.get("line")
-    if document.get("status") == "unsolved":
-        return StudentProblem(f"not solved yet: {where}", unsolved=True)
-    place = f" (line {line}: {document.get('code')})" if line else ""
-    return StudentProblem(f"{where} stopped with {document.get('kind')}: {document.get('text')}{place}")
+    told = {key: str(document.get(key) or "")[:500] for key in ("status", "where", "kind", "text", "line", "code")}
+    where = told["where"] or "the file"
+    if told["status"] == "unsolved":
+        return StudentProblem(f"not solved yet: {where}", "unsolved")
+    place = f" (line {told['line']}: {told['code']})" if told["line"] else ""
+    if told["kind"] == "LibraryAnswer":
+        return StudentProblem(f"{where} calls the library's own solution{place}: write it yourself", "borrowed")
+    return StudentProblem(f"{where} stopped with {told['kind']}: {told['text']}{place}")

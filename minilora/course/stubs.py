@@ -18,7 +18,7 @@ from minilora.ops import registry
 
 TASK = """\
 Exercise {id}, lesson {lesson}: {title}.
-Write {functions}. {freedom}
+Write {functions}.{gap}{freedom}
 
     minilora exercise check {id}       tests this file
     minilora exercise hint {id}        one hint more, each time
@@ -33,11 +33,13 @@ def stub(exercise):
     """The text of the file that a student starts from."""
     asked = {tag for function in exercise.functions for tag in tags_in(function)}
     hidden = (lambda tag: tag.startswith("B")) if exercise.pair else asked.__contains__
+    names = " and ".join(function.__name__ for function in exercise.functions)
     text = cut(header(exercise.module), hidden).rstrip() + "\n\n" + TASK.format(
         id=exercise.id,
         lesson=exercise.lesson,
         title=exercise.title[0].lower() + exercise.title[1:] if exercise.title[1:2].islower() else exercise.title,
-        functions=" and ".join(function.__name__ for function in exercise.functions),
+        functions=names,
+        gap="\n" if len(names) > 48 else " ",  # long names leave no room behind them
         freedom=OF_A_PAIR if exercise.pair else OF_A_FUNCTION,
     )
     return _assemble(exercise, text, lambda name: _emptied(exercise, name))
@@ -64,6 +66,7 @@ def _assemble(exercise, docstring, replaced):
     imports = [line for node in nodes if (line := _import(node, used))]
     blocks = [replaced(getattr(node, "name", None)) or _source(node, text) for node in kept]
     separators = ["\n\n\n" if isinstance(node, (ast.FunctionDef, ast.ClassDef)) else "\n" for node in kept]
+    separators[0] = max(separators[0], "\n\n", key=len)  # behind the imports
     body = "".join(separator + block for separator, block in zip(separators, blocks, strict=True))
     return f'"""{docstring}"""\n\n' + _spaced(imports) + body + "\n"
 

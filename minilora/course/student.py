@@ -1,27 +1,32 @@
 """The student's process: loads the student's file, runs its functions on the arrays that the judge sends, sends arrays back.
 
-Run as a script, `student.py ROOT FILE SECONDS FORWARD BACKWARD` or `student.py ROOT FILE SECONDS FUNCTION`, by
-`minilora.course.process` alone. It passes no verdict. The judge's channel is moved away from standard input and output first, so
+Run as a script, `student.py ROOT HOME FILE SECONDS LIBRARY FORWARD BACKWARD` or `... FUNCTION`, by `minilora.course.process`
+alone. It passes no verdict. The judge's channel is moved away from standard input and output first, so
 a print is never taken for an answer.
 """
 
 import contextlib
+import importlib
 import importlib.util
 import os
 import sys
 import traceback
 
-MEMORY, FILE_SIZE = 4 << 30, 16 << 20  # bytes
+LARGEST = 16 << 20  # bytes of an array
 
 
-def main(file, seconds, *names):
-    """Answer the judge's requests until it hangs up."""
+def main(root, home, file, seconds, library, *names):
+    """Answer the judge's requests until it hangs up. library: a module, whose functions of these names are closed; or ""."""
+    holds = isolation(root).isolate(home, [os.path.join(root, "minilora"), os.path.dirname(file)], seconds)
+    sys.path.insert(0, root)
     from minilora.course.messages import receive, send
 
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)  # what is printed goes into a file of limited size, for the judge to show
-    restrict(seconds)
+    send(answers, {"status": "isolated", "holds": holds})  # before a line of the student's has run
+    if library:
+        close(library, names)
     with complaint(file, "") as problem:
         functions = load(file, *names)
     send(answers, problem or {"status": "ready"})
@@ -33,14 +38,24 @@ def main(file, seconds, *names):
         send(answers, *(answer if len(functions) == 2 else result)(file, *functions, arrays, request["constants"]))
 
 
-def restrict(seconds):
-    """Limits on processor time, memory and file size, where the system has them."""
-    with contextlib.suppress(ImportError):
-        import resource
+def isolation(root):
+    """The module minilora.course.isolation, without the package: nothing else is loaded before it has done its work."""
+    spec = importlib.util.spec_from_file_location("isolation", os.path.join(root, "minilora", "course", "isolation.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
-        for name, value in (("CPU", seconds + 1), ("AS", MEMORY), ("FSIZE", FILE_SIZE), ("CORE", 0)):
-            with contextlib.suppress(AttributeError, ValueError, OSError):  # unknown here, or limited further already
-                resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
+
+def close(library, names):
+    """Let the library's own functions raise LibraryAnswer, by whatever name they are reached."""
+
+    def closed(*args, **kwargs):
+        from minilora.course.messages import LibraryAnswer
+
+        raise LibraryAnswer("this is the library's own function: write it yourself")
+
+    for name in names:
+        getattr(importlib.import_module(library), name).__code__ = closed.__code__
 
 
 def load(file, *names):
@@ -113,7 +128,7 @@ def plain(name, value):
     import numpy as np
 
     array = np.asarray(value)
-    if array.dtype.kind not in "biuf" or array.nbytes > FILE_SIZE:
+    if array.dtype.kind not in "biuf" or array.nbytes > LARGEST:
         raise TypeError(f"{name} must be an array of floats of the right shape, got {kind(value)}")
     return array.astype(np.float64) if array.dtype.itemsize > 8 else array
 
@@ -136,5 +151,4 @@ def untouched(function, sent, arrays):
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, sys.argv[1])
-    main(sys.argv[2], int(sys.argv[3]), *sys.argv[4:])
+    main(*sys.argv[1:4], int(sys.argv[4]), *sys.argv[5:])

@@ -27,7 +27,8 @@ MADE_WITH = {"steps": 4000, "batch_size": 24, "lr": 2e-3, "dropout": 0.1, "seed"
 
 def load_pretrained(dtype="float32"):
     """(model, tokenizer): a Transformer in evaluation mode, all its parameters trainable, and its CharTokenizer."""
-    model = Transformer(TransformerConfig(**card()["config"]), rng=0, dtype=dtype)
+    config = card()["config"] | {"dropout": 0.0}  # which was for its training
+    model = Transformer(TransformerConfig(**config), rng=0, dtype=dtype)
     weights, _ = files.load_arrays(FOLDER / WEIGHTS)
     for name, p in model.named_parameters():
         p.data = weights[name].astype(dtype)
