@@ -55,7 +55,7 @@ def parser():
 
     def command(name, module, about, example):
         sub = commands.add_parser(name, help=about, description=about, epilog=f"example: {example}")
-        sub.set_defaults(run=(module, name), resumes=name in ("demo", "train", "adapt", "systems", "lowrank"))
+        sub.set_defaults(run=(module, name), resumes=name in ("demo", "train", "adapt", "systems", "lowrank", "grade"))
         return sub
 
     sub = command("demo", "stories", "verify, train, analyse, adapt, compare: the whole story", "minilora demo --quick")
@@ -165,6 +165,17 @@ def parser():
     sub.add_argument("number", nargs="?", help="such as 02 or 02a")
     sub.add_argument("--folder", default="my_exercises", help="where your answers are (default: my_exercises)")
     sub.add_argument("--force", action="store_true", help="start: replace an answer that is there")
+
+    sub = command("explain", "exercises", "a formula: derivation, code, check, exercise, lesson", "minilora explain linear:B2")
+    sub.add_argument("tag", nargs="?", help="such as linear:B2; or linear, for all in a file (default: a table of all)")
+
+    sub = command("grade", "grading", "grade a folder of submissions, a folder a student", "minilora grade submissions")
+    sub.add_argument("submissions", metavar="FOLDER", help="holds a folder for each student, with files named as the stubs are")
+    sub.add_argument("--weights", metavar="FILE", help="TOML: [weights] 02a = 2 ... (default: a point for each handed in)")
+    sub.add_argument("--seconds", type=_at_least(1), default=60, metavar="S", help="for each answer (default: 60)")
+    sub.add_argument("--jobs", type=int, default=-1, metavar="N", help="answers at a time; -1 is one a core (default: -1)")
+    sub.add_argument("--seed", type=_at_least(0), help="of the inputs (default: drawn, and kept in the folder)")
+    _folder(sub, "runs/grades")
     return top
 
 

@@ -1,6 +1,7 @@
-"""minilora exercise"""
+"""minilora exercise, minilora explain"""
 
-from minilora.course import exercises
+from minilora.course import coverage, exercises
+from minilora.course import explain as formula
 
 
 def exercise(args):
@@ -19,4 +20,15 @@ def exercise(args):
         print(result.report)
         return 0 if result.ok else 1
     print(exercises.hint(args.number, folder=args.folder) if args.action == "hint" else exercises.solution(args.number))
+    return 0
+
+
+def explain(args):
+    if args.tag:
+        print(formula.explain(args.tag))
+        return 0
+    rows = [("formula", "lesson", "exercise", "check"), *coverage.table()]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        print("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
     return 0

@@ -105,4 +105,4 @@ def test_a_failing_cell_fails_and_leaves_the_old_notebook(house, capfd):
 
 def test_an_unknown_lesson_is_refused(capfd):
     assert notebooks.main(["99"]) == 2
-    assert "no lesson 99; there are 01_gradcheck, 02_linear" in capfd.readouterr().err
+    assert "no lesson 99; there are 00_how_to_read, 01_gradcheck, 02_linear" in capfd.readouterr().err
