@@ -76,8 +76,8 @@ def derivation(lesson, tag):
     """The paragraphs of a lesson's text that derive a formula, in plain letters: from its first mention to the next formula's."""
     prose = re.sub(r"^```.*?^```$|\A---.*?^---$|<!--.*?-->", "", lesson, flags=re.MULTILINE | re.DOTALL)
     paragraphs = [p.strip() for p in re.split(r"\n\s*\n", prose) if p.strip()]
-    derived = [n for n, p in enumerate(paragraphs) if re.match(rf"(?s)[^|#][^.]*?`{re.escape(tag)}`", p)]
     cited = [n for n, p in enumerate(paragraphs) if f"`{tag}`" in p]
+    derived = [n for n in cited if re.match(rf"\*\*[^*]*`{re.escape(tag)}`", paragraphs[n])]  # **The weight, `linear:B2`.**
     if not cited:
         return "(shown in its code)"
     first = (derived or cited)[0]
@@ -90,11 +90,11 @@ def derivation(lesson, tag):
 
 
 def _plain(text):
+    text = re.sub(r"\*\*|(?<!\w)\*|\*(?!\w)", "", text)
     for pattern, plain in PLAIN:
         changes = 1
         while changes:
             text, changes = re.subn(pattern, plain, text)
-    text = re.sub(r"\*\*|(?<!\w)\*|\*(?!\w)", "", text)
     return "\n".join(" ".join(line.split()) for line in text.splitlines() if line.strip(" &"))
 
 

@@ -48,7 +48,7 @@ def test_all_of_a_file():
     assert [line.split()[0] for line in explain("linear").splitlines()] == ["linear:F1", "linear:B1", "linear:B2", "linear:B3"]
 
 
-@pytest.mark.parametrize(("tag", "near"), [("linaer:B2", "linear:B2"), ("attn:B1", "lists all|did you mean"), ("softmx", "softmax")])
+@pytest.mark.parametrize(("tag", "near"), [("linaer:B2", "linear:B2"), ("zzz:B1", "lists all"), ("softmx", "softmax")])
 def test_an_unknown_tag_gets_the_nearest(tag, near):
     with pytest.raises(ValueError, match=f"no formula has the tag '{tag}'; .*({near})"):
         explain(tag)

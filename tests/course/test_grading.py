@@ -37,7 +37,7 @@ HOSTILE = {
     " + b'[{\"status\": \"done\", \"gradients\": 7, \"results\": []}, 0]\\n' * 9)\n    except OSError:\n        pass\n" + WRONG,
     "recurses": IN_BACKWARD.format("return linear_backward(dy, cache)"),
     "recurses_in_c": "import sys\nsys.setrecursionlimit(10**8)\n" + IN_BACKWARD.format("return linear_backward(dy, cache)"),
-    "starts_threads": "import threading as t, time\nfor _ in range(5000): t.Thread(target=time.sleep, args=(60,)).start()\n" + WRONG,
+    "starts_threads": "import threading as t\nfor _ in range(5000): t.Thread(target=t.Event().wait).start()\n" + WRONG,
     "thread_after_the_answer": "import threading\ndef spin():\n    while True: pass\n"
     "threading.Thread(target=spin, daemon=True).start()\n" + WRONG,
     "forks": IN_BACKWARD.format("while True: os.fork()"),
