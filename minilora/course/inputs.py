@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from types import FunctionType
 
+import numpy as np
+
 INPUTS = {}
 
 
@@ -31,4 +33,486 @@ def subspace_similarity_inputs(rng):
     return [
         ("two random factors", {"A1": A1, "A2": A2, "i": 2, "j": 4}),
         ("one subspace within the other", {"A1": A1, "A2": inside, "i": 3, "j": 4}),
+    ]
+
+
+@inputs("training.steps.sgd_step", results=lambda returned: dict(zip(("p", "m"), returned, strict=True)))
+def sgd_step_inputs(rng):
+    p, g, m = rng.standard_normal((3, 5, 7))
+    return [
+        ("with momentum", {"p": p, "g": g, "m": m, "lr": 0.03, "momentum": 0.8}),
+        ("without", {"p": p, "g": g, "m": m, "lr": 0.2, "momentum": 0.0}),
+    ]
+
+
+@inputs("training.steps.adam_step", results=lambda returned: dict(zip(("p", "m", "v"), returned, strict=True)))
+def adam_step_inputs(rng):
+    p, g, m = rng.standard_normal((3, 5, 7))
+    rest = {"beta1": 0.8, "beta2": 0.97, "eps": 1e-3}
+    zeros = {"m": 0 * p, "v": 0 * p}
+    return [
+        ("the first step", {"p": p, "g": g, **zeros, "t": 1, "lr": 0.02, **rest}),
+        ("a later one", {"p": p, "g": g, "m": m, "v": m * m + 0.1, "t": 6, "lr": 0.02, **rest}),
+        ("with weight decay", {"p": p, "g": g, "m": m, "v": m * m + 0.1, "t": 6, "lr": 0.02, **rest, "weight_decay": 0.3}),
+        ("a small gradient", {"p": p, "g": 1e-4 * g, **zeros, "t": 1, "lr": 0.02, **rest}),
+    ]
+
+
+@inputs("training.clip.clipped")
+def clipped_inputs(rng):
+    g = rng.standard_normal(17)
+    bad = g.copy()
+    bad[3] = float("inf")
+    return [
+        ("a long gradient", {"g": g, "max_norm": 0.5}),
+        ("a short one", {"g": g, "max_norm": 30.0}),
+        ("one that is not finite", {"g": bad, "max_norm": 0.5}),
+    ]
+
+
+@inputs("training.schedules.warmup_cosine_factor")
+def warmup_cosine_factor_inputs(rng):
+    steps = {"the first step": 0, "within the warm-up": 3, "its last": 6, "falling": 11, "the last of all": 22, "after it": 40}
+    sets = [(label, {"step": step, "warmup": 7, "total": 23, "floor": 0.2}) for label, step in steps.items()]
+    return [*sets, ("no warm-up", {"step": 0, "warmup": 0, "total": 23, "floor": 0.2})]
+
+
+@inputs("data.batches.inputs_and_targets", results=lambda returned: dict(zip(("inputs", "targets"), returned, strict=True)))
+def inputs_and_targets_inputs(rng):
+    ids = rng.permutation(41) + 100
+    return [
+        ("three windows", {"ids": ids, "starts": rng.choice(41 - 5, 3, replace=False), "block_size": 5}),
+        ("the last that fits", {"ids": ids, "starts": rng.permutation([41 - 8, 0]), "block_size": 7}),
+    ]
+
+
+@inputs("data.ngrams.bigram")
+def bigram_inputs(rng):
+    return [
+        ("every token seen", {"ids": rng.integers(0, 5, 60), "n_vocab": 5, "c": 0.5}),
+        ("tokens that never occur", {"ids": rng.integers(0, 4, 30), "n_vocab": 7, "c": 1.0}),
+    ]
+
+
+@inputs("nn.generation.candidates", results=lambda returned: dict(zip(("tokens", "P"), returned, strict=True)))
+def candidates_inputs(rng):
+    logits = 2 * rng.standard_normal((3, 11))
+    cuts = {"all tokens": {}, "top-k": {"top_k": 4}, "top-p": {"top_p": 0.7}, "both": {"top_k": 3, "top_p": 0.8}}
+    return [(label, {"logits": logits, "temperature": 0.6, "top_k": None, "top_p": None, **cut}) for label, cut in cuts.items()]
+
+
+@inputs("lowrank.truncation.truncate")
+def truncate_inputs(rng):
+    return [
+        ("a wide matrix", {"W": rng.standard_normal((5, 7)), "rank": 3}),
+        ("a tall one", {"W": rng.standard_normal((8, 6)), "rank": 2}),
+        ("a square one", {"W": rng.standard_normal((6, 6)), "rank": 4}),
+    ]
+
+
+def _products(returned):
+    """What is unique of two factors: their product, and their sizes if they are balanced."""
+    A, B = returned
+    return {"B A": B @ A, "A A^T": A @ A.T, "B^T B": B.T @ B}
+
+
+@inputs("lowrank.truncation.factors", results=_products)
+def factors_inputs(rng):
+    return truncate_inputs(rng)
+
+
+def _tail(returned):
+    """The two errors by the left sides of their formulas."""
+    return dict(zip(("norm_F(W - W_r)", "norm_2(W - W_r)"), returned, strict=True))
+
+
+@inputs("lowrank.truncation.truncation_error", results=_tail)
+def truncation_error_inputs(rng):
+    W = rng.standard_normal((5, 7))
+    return [("a wide matrix", {"W": W, "rank": 2}), ("at full rank", {"W": W, "rank": 5}), *truncate_inputs(rng)[1:]]
+
+
+def _triplets(returned):
+    """What is unique of singular triplets: signs are free."""
+    U, sigma, Vt = returned
+    return {"sigma": sigma, "U U^T": U @ U.T, "V V^T": Vt.T @ Vt, "U diag(sigma) V^T": (U * sigma) @ Vt}
+
+
+@inputs("lowrank.randomized.sketched_svd", results=_triplets)
+def sketched_svd_inputs(rng):
+    tall, wide = rng.standard_normal((11, 8)), rng.standard_normal((9, 13))
+    return [
+        ("no power passes", {"W": tall, "Omega": rng.standard_normal((8, 5)), "rank": 3, "n_iter": 0}),
+        ("two", {"W": wide, "Omega": rng.standard_normal((13, 4)), "rank": 2, "n_iter": 2}),
+    ]
+
+
+def _spectra(rng):
+    return [
+        ("a wide matrix", {"W": rng.standard_normal((5, 7))}),
+        ("one of rank 2", {"W": np.diag([3.0, 2.0, 0.0, 0.0])}),
+        ("zeros", {"W": np.zeros((4, 3))}),
+    ]
+
+
+@inputs("lowrank.ranks.effective_rank")
+def effective_rank_inputs(rng):
+    return _spectra(rng)
+
+
+@inputs("lowrank.ranks.stable_rank")
+def stable_rank_inputs(rng):
+    return _spectra(rng)
+
+
+@inputs("lowrank.ranks.energy_rank")
+def energy_rank_inputs(rng):
+    W = rng.standard_normal((9, 12))
+    shares = [(f"a share of {share}", {"W": W, "share": share}) for share in (0.3, 0.7, 0.95)]
+    return [*shares, *((label, {**given, "share": 0.9}) for label, given in _spectra(rng)[1:])]
+
+
+@inputs("lowrank.noise.noise_density")
+def noise_density_inputs(rng):
+    return [
+        ("a wide matrix", {"s": np.linspace(0.1, 5.0, 12), "m": 7, "n": 11, "sigma": 0.6}),
+        ("a tall one", {"s": np.linspace(0.1, 9.0, 11), "m": 24, "n": 5, "sigma": 1.3}),
+    ]
+
+
+def _counted(returned):
+    """Where the noise ends, its standard deviation, and how many are beyond."""
+    count, threshold, sigma = returned
+    return {"sigma": sigma, "threshold": threshold, "count": count}
+
+
+@inputs("lowrank.noise.beyond_noise", results=_counted)
+def beyond_noise_inputs(rng):
+    noise = 0.3 * rng.standard_normal((17, 12))
+    strong = noise + 4 * np.outer(np.ones(17), np.ones(12)) / 17**0.5
+    return [("its sigma is known", {"W": strong, "sigma": 0.3}), ("its sigma is not", {"W": strong, "sigma": None})]
+
+
+def _cut_matrix(returned):
+    """The one result, by its name: in the formulas it stands behind a minimum."""
+    return {"W_r": returned}
+
+
+@inputs("lowrank.weighted.fisher_truncate", results=_cut_matrix)
+def fisher_truncate_inputs(rng):
+    return [
+        ("a wide matrix", {"W": rng.standard_normal((5, 7)), "rank": 3, "fisher": rng.random((5, 7)) ** 3}),
+        ("a square one", {"W": rng.standard_normal((6, 6)), "rank": 2, "fisher": rng.random((6, 6)) ** 3}),
+    ]
+
+
+@inputs("lowrank.weighted.activation_truncate", results=_cut_matrix)
+def activation_truncate_inputs(rng):
+    X, few = rng.standard_normal((20, 7)) * np.arange(1, 8), rng.standard_normal((4, 6))
+    return [
+        ("a wide matrix", {"W": rng.standard_normal((5, 7)), "rank": 3, "gram": X.T @ X}),
+        ("inputs of rank 4", {"W": rng.standard_normal((8, 6)), "rank": 2, "gram": few.T @ few}),
+    ]
+
+
+def _components(returned):
+    """What is unique of a PCA: signs of directions are free."""
+    mean, V, variance, share, error = returned
+    return {"mean": mean, "V_k": _lines(V), "var_i": variance, "share": share, "norm_F(X - X_k)": error}
+
+
+def _lines(directions):
+    """(k, n, n): for each row v the matrix v v^T, which does not know v's sign."""
+    return np.asarray(directions)[:, :, None] * np.asarray(directions)[:, None]
+
+
+@inputs("lowrank.pca.fit", results=_components)
+def pca_fit_inputs(rng):
+    shift, stretch = 3 * rng.standard_normal(5), np.array([5.0, 3, 2, 1, 0.5])
+    return [
+        ("many points", {"X": rng.standard_normal((17, 5)) * stretch + shift, "k": 2}),
+        ("few points", {"X": rng.standard_normal((4, 7)), "k": 2}),
+    ]
+
+
+@inputs("lowrank.lda.whitening", results=lambda P: {"P P^T": np.asarray(P) @ np.asarray(P).T})
+def whitening_inputs(rng):
+    X, few = rng.standard_normal((19, 5)) * np.arange(1, 6), rng.standard_normal((3, 7))
+    return [
+        ("of many points", {"S_w": X.T @ X, "ridge": 0.0}),
+        ("of few points, with a ridge", {"S_w": few.T @ few, "ridge": 0.2}),
+    ]
+
+
+def _discriminants(returned):
+    """What is unique of an LDA: signs of directions are free."""
+    mean, W, ratios = returned
+    return {"mean": mean, "w_i": _lines(W), "lambda_i": ratios}
+
+
+@inputs("lowrank.lda.fit", results=_discriminants)
+def lda_fit_inputs(rng):
+    y = rng.permutation(np.repeat([2, 3, 7], [5, 9, 13]))
+    X = rng.standard_normal((8, 4))[y] + rng.standard_normal((27, 4)) @ rng.standard_normal((4, 4)) + 2
+    two = (y == 7).astype(int)
+    return [
+        ("three classes of different sizes", {"X": X, "y": y, "k": 2, "ridge": 0.0}),
+        ("two classes, one direction, a ridge", {"X": X, "y": two, "k": 1, "ridge": 0.1}),
+    ]
+
+
+@inputs("experiments.systems.iterative.thresholded_step")
+def thresholded_step_inputs(rng):
+    low = rng.standard_normal((5, 2)) @ rng.standard_normal((2, 7))
+    return [
+        ("from a matrix within the bound", {"W": low, "G": rng.standard_normal((5, 7)), "eta": 0.3, "r": 2}),
+        ("from one beyond it", {"W": rng.standard_normal((8, 6)), "G": rng.standard_normal((8, 6)), "eta": 0.7, "r": 3}),
+    ]
+
+
+@inputs("lowrank.projection.expand")
+def expand_inputs(rng):
+    return [
+        ("a few directions", {"z": rng.standard_normal(5), "seed": 3, "D": 41}),
+        ("more than one block of them", {"z": rng.standard_normal(700), "seed": 8, "D": 1800}),
+    ]
+
+
+@inputs("lowrank.projection.reduce")
+def reduce_inputs(rng):
+    return [
+        ("a few directions", {"g": rng.standard_normal(41), "seed": 3, "d": 5}),
+        ("more than one block of them", {"g": rng.standard_normal(1800), "seed": 8, "d": 700}),
+    ]
+
+
+@inputs("lowrank.intruders.intruder_dimensions", results=lambda found: dict(zip(("intruders", "c_j"), found, strict=True)))
+def intruder_dimensions_inputs(rng):
+    W0 = rng.standard_normal((9, 4))
+    u, v = rng.standard_normal(9), rng.standard_normal(4)
+    turned = 4 * W0[:, ::-1] + 30 * np.outer(u, v) / np.linalg.norm(u) / np.linalg.norm(v)
+    return [
+        ("a strong direction added", {"W0": W0, "W1": turned, "k": 3, "eps": 0.7}),
+        ("a wide matrix", {"W0": rng.standard_normal((6, 11)), "W1": rng.standard_normal((6, 11)), "k": 5, "eps": 0.75}),
+    ]
+
+
+@inputs("training.lora_fa.projected_gradient")
+def projected_gradient_inputs(rng):
+    A, G = rng.standard_normal((3, 7)), rng.standard_normal((5, 7))
+    return [
+        ("rows of different lengths", {"dB": 1.4 * G @ A.T, "A": A, "s": 1.4}),
+        ("another scale", {"dB": rng.standard_normal((4, 2)), "A": 0.3 * rng.standard_normal((2, 9)), "s": 0.3}),
+    ]
+
+
+def _factors_and_product(returned):
+    """A and B up to the signs that are free, and their product, which is not."""
+    A, B = (np.asarray(part) for part in returned)
+    return {"A": abs(A), "B": abs(B), "B A": B @ A}
+
+
+@inputs("adapters.pissa.pissa_start", results=_factors_and_product)
+def pissa_start_inputs(rng):
+    return [
+        ("a wide matrix", {"W": rng.standard_normal((5, 7)), "r": 3, "s": 1.4}),
+        ("a tall one, another scale", {"W": rng.standard_normal((8, 4)), "r": 2, "s": 0.3}),
+    ]
+
+
+def _factors(returned):
+    """A and B up to the signs of A's rows and B's columns, each of which is free."""
+    A, B = (np.asarray(part) for part in returned)
+    return {"A": A[:, :1] * A, "B": B[:1] * B}
+
+
+@inputs("adapters.lora_ga.lora_ga_start", results=_factors)
+def lora_ga_start_inputs(rng):
+    return [
+        ("a wide gradient", {"G": rng.standard_normal((6, 9)), "r": 3, "c": 1.7}),
+        ("a tall one", {"G": rng.standard_normal((11, 5)), "r": 2, "c": 0.6}),
+    ]
+
+
+@inputs("adapters.olora.olora_start", results=_factors_and_product)
+def olora_start_inputs(rng):
+    return [
+        ("a wide matrix", {"W": rng.standard_normal((5, 7)), "r": 3}),
+        ("a tall one", {"W": rng.standard_normal((8, 4)), "r": 2}),
+    ]
+
+
+@inputs("quantize.normal_levels", results=lambda levels: {"level": np.asarray(levels)})
+def normal_levels_inputs(rng):
+    return [
+        ("NF4's own", {"last": 1 - (1 / 30 + 1 / 32) / 2, "above": 8, "below": 7}),
+        ("another end and other counts", {"last": 0.9, "above": 5, "below": 3}),
+    ]
+
+
+@inputs("quantize.nearest_codes")
+def nearest_codes_inputs(rng):
+    levels = np.sort(rng.uniform(-1, 1, 11))
+    return [
+        ("uneven levels", {"relative": rng.uniform(-1, 1, (5, 23)), "levels": levels}),
+        ("values beyond the ends", {"relative": rng.uniform(-2, 2, (3, 17)), "levels": levels[2:9]}),
+    ]
+
+
+@inputs("quantize.pack")
+def pack_inputs(rng):
+    return [
+        ("an even number", {"codes": rng.integers(0, 16, (3, 8), dtype="uint8")}),
+        ("an odd number", {"codes": rng.integers(1, 16, (2, 7), dtype="uint8")}),
+    ]
+
+
+@inputs("quantize.unpack")
+def unpack_inputs(rng):
+    return [
+        ("an even number", {"packed": rng.integers(0, 256, (3, 4), dtype="uint8"), "n": 8}),
+        ("an odd number", {"packed": rng.integers(0, 256, (2, 5), dtype="uint8"), "n": 9}),
+    ]
+
+
+@inputs("ops.heads.split_heads")
+def split_heads_inputs(rng):
+    return [
+        ("two heads of 7", {"x": rng.standard_normal((3, 5, 14)), "heads": 2}),
+        ("one sequence, five heads of 2", {"x": rng.standard_normal((1, 3, 10)), "heads": 5}),
+    ]
+
+
+@inputs("ops.heads.join_heads")
+def join_heads_inputs(rng):
+    return [
+        ("two heads of 7", {"y": rng.standard_normal((3, 2, 5, 7))}),
+        ("one sequence, five heads of 2", {"y": rng.standard_normal((1, 5, 3, 2))}),
+    ]
+
+
+@inputs("ops.attention.causal_bias")
+def causal_bias_inputs(rng):
+    like = rng.standard_normal(2)
+    return [
+        ("as many queries as keys", {"like": like, "T": 5, "S": 5}),
+        ("three queries after four earlier keys", {"like": like, "T": 3, "S": 7}),
+        ("in single precision", {"like": like.astype("float32"), "T": 2, "S": 3}),
+    ]
+
+
+@inputs("ops.attention.mask_bias")
+def mask_bias_inputs(rng):
+    like, mask = rng.standard_normal(2), rng.random((3, 5)) < 0.6
+    mask[0, :2] = False, True
+    return [
+        ("three sequences", {"like": like, "mask": mask}),
+        ("in single precision", {"like": like.astype("float32"), "mask": ~mask}),
+    ]
+
+
+@inputs("ops.attention.masked_softmax")
+def masked_softmax_inputs(rng):
+    scores = rng.standard_normal((2, 3, 5, 7))
+    hidden = scores.copy()
+    hidden[rng.random(scores.shape) < 0.4] = -float("inf")
+    hidden[0, 1, 2], hidden[1, 0, :2] = -float("inf"), -float("inf")
+    return [
+        ("nothing hidden", {"scores": scores}),
+        ("some keys hidden, and three queries that see none", {"scores": hidden}),
+        ("large scores", {"scores": 1000 * scores[0]}),
+    ]
+
+
+@inputs("gradcheck.differences.richardson")
+def richardson_inputs(rng):
+    wide, narrow = rng.standard_normal((2, 7))
+    return [
+        ("half the step", {"wide": wide, "narrow": narrow, "q": 0.5}),
+        ("another ratio", {"wide": wide, "narrow": narrow, "q": 0.618}),
+    ]
+
+
+@inputs("gradcheck.verdict.relative_error")
+def relative_error_inputs(rng):
+    numeric = rng.standard_normal((3, 5))
+    numeric[0, :2] = 1e-7, 0.0
+    analytic = numeric * (1 + 1e-3 * rng.standard_normal((3, 5))) + 1e-9 * (numeric != 0)
+    broken = 1000 * analytic
+    broken[1, 3] = np.nan
+    return [
+        ("small errors, and an entry near zero", {"analytic": analytic, "numeric": numeric}),
+        ("far too large, and one NaN", {"analytic": broken, "numeric": numeric}),
+    ]
+
+
+@inputs("gradcheck.complex_step.polynomial_slope")
+def polynomial_slope_inputs(rng):
+    return [
+        ("a tiny step", {"c": rng.standard_normal(5), "x": rng.standard_normal((2, 3)), "h": 1e-30}),
+        ("a step that shows", {"c": rng.standard_normal(4), "x": rng.standard_normal(7), "h": 0.1}),
+    ]
+
+
+@inputs("gradcheck.diagnosis.fitting.ratio", results=lambda returned: dict(zip(("factor", "spread"), returned, strict=True)))
+def ratio_inputs(rng):
+    n = rng.standard_normal((3, 5))
+    n[0, 0] = 1e-6
+    rows = np.array([[0.5], [2.0], [3.0]])
+    return [
+        ("a factor that changes from row to row", {"a": rows * n + 1e-5 * (n == 1e-6), "n": n}),
+        ("a negative one", {"a": -1.4 * n + 0.01 * rng.standard_normal((3, 5)) * (n != 1e-6), "n": n}),
+    ]
+
+
+@inputs("gradcheck.diagnosis.fitting.fit_along")
+def fit_along_inputs(rng):
+    d, K = rng.standard_normal((4, 5, 7)), rng.standard_normal((2, 4, 5, 7))
+    K[0] = 1.0
+    return [
+        ("ones and another array, along the last axis", {"d": d, "K": K, "axis": 2}),
+        ("along the first axis", {"d": d, "K": K, "axis": 0}),
+        ("one array, along the middle", {"d": d, "K": K[1:], "axis": 1}),
+    ]
+
+
+@inputs("training.adalora.budget")
+def budget_inputs(rng):
+    steps = {"before it falls": 3, "just after": 12, "half way": 25, "near the end": 37, "long after": 90}
+    return [(label, {"t": t, "t_init": 10, "t_final": 40, "b_init": 96, "b_target": 31}) for label, t in steps.items()]
+
+
+@inputs("training.adalora.importance", results=lambda returned: dict(zip("IU", returned, strict=True)))
+def importance_inputs(rng):
+    theta, g, I, U = rng.standard_normal((4, 5, 3))
+    return [
+        ("the first step", {"I": 0 * I, "U": 0 * U, "theta": theta, "g": g, "beta": 0.85}),
+        ("a later one", {"I": abs(I), "U": abs(U), "theta": theta, "g": g, "beta": 0.6}),
+    ]
+
+
+@inputs("training.adalora.triplet_scores")
+def triplet_scores_inputs(rng):
+    return [
+        (label, {"s_P": rng.random((n_out, r)), "s_lam": rng.random(r), "s_Q": rng.random((r, n_in))})
+        for label, n_out, r, n_in in (("a wide layer", 4, 3, 7), ("a tall one", 9, 2, 5))
+    ]
+
+
+@inputs("training.adalora.masked")
+def masked_inputs(rng):
+    return [(f"{b} of 7 stay", {"lam": rng.standard_normal(7), "S": rng.permutation(7) + 0.5, "b": b}) for b in (5, 2)]
+
+
+@inputs("training.relora.largest", results=lambda returned: {"keep": np.asarray(returned, dtype=float)})
+def largest_inputs(rng):
+    m = rng.standard_normal((4, 5))
+    return [(f"a share of {share}", {"m": m, "share": share}) for share in (0.35, 0.1, 0.01)]
+
+
+@inputs("training.projected.leading_directions", results=lambda P: {"P P^T": P @ P.T, "P^T P": P.T @ P})
+def leading_directions_inputs(rng):
+    return [
+        ("a wide gradient", {"G": rng.standard_normal((5, 8)), "r": 2}),
+        ("a square one", {"G": rng.standard_normal((6, 6)), "r": 3}),
     ]

@@ -3,6 +3,8 @@
     python -m minilora.course.notebooks [NN ...]            writes them
     python -m minilora.course.notebooks --check [NN ...]    changes nothing, fails on a difference
 
+Several at a time, each in a process of its own with one BLAS thread, and says at the end how long each took.
+
 A lesson is a Jupytext Markdown file, the one source. Writing brings the library source that it shows up to date, converts it,
 executes it from a fresh kernel in an empty folder, and keeps the outputs. A notebook that has the lesson's inputs already, and
 outputs, is left alone, so that pictures do not change with the machine (`--force` executes it all the same).
@@ -17,7 +19,9 @@ import os
 import re
 import sys
 import tempfile
+import time
 
+import joblib
 import jupytext
 import nbformat
 from nbclient import NotebookClient
@@ -32,7 +36,8 @@ SECONDS_A_CELL = 120
 LANGUAGE = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python", "pygments_lexer": "ipython3"}
 NO_NETWORK = {f"{scheme}_proxy": "http://127.0.0.1:9" for scheme in ("http", "https", "all")} | {"no_proxy": ""}  # nobody answers
 INLINE = "module://matplotlib_inline.backend_inline"
-ENVIRONMENT = {"PYTHONHASHSEED": "0", "MINILORA_BACKEND": "numpy", "MPLBACKEND": INLINE, **NO_NETWORK}
+ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}  # so that cores change no number
+ENVIRONMENT = {"PYTHONHASHSEED": "0", "MINILORA_BACKEND": "numpy", "MPLBACKEND": INLINE, **ONE_THREAD, **NO_NETWORK}
 
 
 def convert(text):
@@ -135,27 +140,44 @@ def main(arguments=None):
     parser.add_argument("numbers", nargs="*", metavar="NN", help="lessons, by number (default: all)")
     parser.add_argument("--check", action="store_true", help="change nothing; fail on a difference or an error")
     parser.add_argument("--force", action="store_true", help="execute also what is up to date")
+    parser.add_argument("--jobs", type=int, default=-1, metavar="N", help="lessons at a time; -1 is one a core (default: -1)")
     options = parser.parse_args(arguments)
     try:
         chosen = lessons(options.numbers)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
-    problems, executed = [], 0
-    progress = tqdm(chosen, unit="lesson", desc="notebooks")
-    for lesson in progress:
-        progress.set_postfix_str(lesson.stem)
-        try:
-            if options.check:
-                problems += filter(None, [check(lesson)])
-            else:
-                executed += write(lesson, options.force)
-        except (CellControlSignal, DeadKernelError, ValueError, AttributeError, ImportError) as error:
-            problems.append(f"{lesson.name}: {_plain(error)}")
+    run = joblib.Parallel(options.jobs, backend="threading", return_as="generator_unordered")  # a kernel is a process already
+    outcomes = {}
+    with tqdm(total=len(chosen), unit="lesson", desc="notebooks") as bar:
+        for outcome in run(joblib.delayed(_one)(lesson, options) for lesson in chosen):
+            outcomes[outcome[0].name] = outcome
+            bar.update()
+            bar.set_postfix_str(outcome[0].stem)
+    found = [outcomes[lesson.name] for lesson in chosen]
+    problems = [problem for _, problem, _, _ in found if problem]
     for problem in problems:
         print(problem, file=sys.stderr)
+    for lesson, _, executed, seconds in found:
+        if executed:
+            print(f"{lesson.stem:<30}{seconds:6.1f} s")
+    executed = sum(was_executed for _, _, was_executed, _ in found)
     print(f"{len(chosen)} lessons: " + (f"{len(chosen) - len(problems)} right" if options.check else f"{executed} executed"))
     return 1 if problems else 0
+
+
+def _one(lesson, options):
+    """(lesson, problem in words or "", whether it was executed, seconds)."""
+    began, problem, executed = time.perf_counter(), "", False
+    try:
+        if options.check:
+            problem = check(lesson)
+            executed = not problem
+        else:
+            executed = write(lesson, options.force)
+    except (CellControlSignal, DeadKernelError, ValueError, AttributeError, ImportError) as error:
+        problem = f"{lesson.name}: {_plain(error)}"
+    return lesson, problem, executed, time.perf_counter() - began
 
 
 def _plain(error):

@@ -1,5 +1,10 @@
 """Batches of ids, cut from one long sequence at random places to learn from, at fixed places to be judged on.
 
+    ids: the text, (length,)   start: where each window begins, (N,)   t = 0 .. T-1, T = block_size
+
+    (F1)  inputs  = ids[start + t]                                          (N, T)
+    (F2)  targets = ids[start + t + 1]                                      (N, T)
+
 Everything here is NumPy int64 on the host; the model moves the ids. A batch is (inputs, targets), both (N, T).
 """
 
@@ -86,12 +91,19 @@ def evaluation_windows(ids, block_size, n=64, batch_size=32):
     room = len(ids) - 1  # the last id is a target only
     n = min(n, room // block_size)
     starts = np.arange(n) * room // n
-    windows = ids[starts[:, None] + np.arange(block_size + 1)]
-    return [_shifted(batch) for batch in np.split(windows, range(batch_size, n, batch_size))]
+    return [inputs_and_targets(ids, batch, block_size) for batch in np.split(starts, range(batch_size, n, batch_size))]
+
+
+def inputs_and_targets(ids, starts, block_size):
+    """The windows of ids that begin at `starts`, (N,), and at each place the id that follows: (N, block_size) each."""
+    places = starts[:, None] + np.arange(block_size)
+    inputs = ids[places]                                    # (F1)
+    targets = ids[places + 1]                               # (F2)
+    return inputs, targets
 
 
 def _shifted(windows):
-    """(N, T + 1) -> inputs and targets, (N, T) each, in memory of their own: to change one leaves the other."""
+    """Windows (N, T + 1) to inputs (F1) and targets (F2), each in memory of its own: to change one leaves the other."""
     return windows[:, :-1].copy(), windows[:, 1:].copy()
 
 

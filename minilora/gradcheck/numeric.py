@@ -18,6 +18,7 @@ from functools import partial
 
 import numpy as np
 
+from minilora.gradcheck.differences import EPS, central_slope, corner, forward_slope, richardson
 from minilora.gradcheck.screening import Screen
 
 FIRST_STEP, WIDE_STEPS = 2.0**-10, (2.0**-7, 2.0**-5)
@@ -27,7 +28,6 @@ SMALLEST_SCALE = 0.1  # what tiny values are measured by, unless their own size 
 SETTLED = 2.5e-7  # spread, relative to the gradient, at which a step is taken
 QUIET = 4e-9  # rounding error, relative to the gradient, that is not worth a wider step
 VISIBLE = 1e-10  # changing an entry by its scale must change f by this much, relative, for the slope to count as not zero
-EPS = 2.0**-52
 
 
 @dataclass(frozen=True)
@@ -170,9 +170,9 @@ class _Trial:
             rise, fall = rise.sum(), fall.sum()
             if not np.isfinite(rise - fall):
                 return None
-            slopes.append((rise - fall) / (up - down))  # the step really taken, after rounding x + h
-            jumps.append(rise / (up - x) - fall / (down - x))
-        value, spread = (slopes[1] - RATIO**2 * slopes[0]) / (1 - RATIO**2), abs(slopes[1] - slopes[0])
+            slopes.append(central_slope(rise, fall, up, down))
+            jumps.append(forward_slope(rise, 0.0, up, x) - forward_slope(fall, 0.0, down, x))
+        value, spread = richardson(*slopes, RATIO), abs(slopes[1] - slopes[0])
         noise = 16 * EPS * float(np.sqrt((touched * touched).sum())) / h
         return cls(h, float(value), float(spread), tuple(jumps), noise)
 
@@ -197,4 +197,4 @@ class _Trial:
 
     @property
     def corner(self):
-        return (self.jumps[1] - RATIO * self.jumps[0]) / (1 - RATIO)
+        return corner(*self.jumps, RATIO)

@@ -3,7 +3,7 @@
     W0, W1: (m, n), before and after tuning   u_i, u'_j: their left singular vectors, by falling singular value
 
     (I1)  c_j  =  max over i  abs(u_i . u'_j)          at most 1; 1 if u'_j is one of W0's own directions
-    (I2)  the intruders: the j <= k with  c_j < eps
+    (I2)  intruders  =  the j from 1 to k with  c_j < eps
 
 Shuttleworth et al. 2024, arXiv 2410.21228. The sign of a singular vector means nothing, hence the absolute value. Where singular
 values of W0 are nearly equal, its vectors are any mixture of each other, and a direction spread over them has a small c_j

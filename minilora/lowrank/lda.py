@@ -6,7 +6,7 @@
     (L2)  S_b  =  sum over c  N_c (mu_c - mu) (mu_c - mu)^T  =  H^T H,   H: (K, n), rows sqrt(N_c) (mu_c - mu)
     (L3)  S_b w  =  lambda S_w w,   w^T S_w w = 1       lambda = w^T S_b w / w^T S_w w, between over within, at its largest
     (L4)  S_w  =  Q diag(l) Q^T,   P = Q diag(l)^(-1/2),   so P^T S_w P = I
-    (L5)  H P  =  U diag(sigma) V^T,   w_i = P v_i,   lambda_i = sigma_i^2
+    (L5)  w_i  =  P v_i,   lambda_i = sigma_i^2,   of  H P = U diag(sigma) V^T
 
 S_b has rank K - 1 at most, hence so many directions. For two classes the one is along S_w^-1 (mu_1 - mu_0), Fisher's. S_w is
 singular where points are few (N - K < n): with `ridge`, S_w + ridge (tr S_w / n) I stands in its place.
@@ -46,10 +46,10 @@ def fit(X, y, k=None, ridge=0.0):
     counts, mean = member.sum(axis=0)[:, None], X.mean(axis=0)
     means = (member.T @ X) / counts
     within = X - member @ means
-    P = _whitening(within.T @ within, ridge)  # (L1)
+    P = whitening(within.T @ within, ridge)  # (L1)
     H = xp.sqrt(counts) * (means - mean)  # (L2)
     _, sigma, Vt = xp.linalg.svd(H @ P, full_matrices=False)
-    return LDA(mean, Vt[:k] @ P.T, (sigma * sigma)[:k])  # (L5), of (L3)
+    return LDA(mean, Vt[:k] @ P.T, (sigma * sigma)[:k])  # (L3), (L5)
 
 
 def transform(X, lda):
@@ -57,7 +57,11 @@ def transform(X, lda):
     return (X - lda.mean) @ lda.directions.T
 
 
-def _whitening(S_w, ridge):
+def whitening(S_w, ridge=0.0):
+    """P (n, n) with P^T S_w P = I, of a scatter S_w (n, n), symmetric (L4). With `ridge`, of S_w + ridge (tr S_w / n) I.
+
+    ValueError unless ridge >= 0, and where S_w is singular and ridge does not mend it.
+    """
     xp, n = backend.get_array_module(S_w), len(S_w)
     if ridge < 0:
         raise ValueError(f"ridge must be at least 0, got {ridge}")

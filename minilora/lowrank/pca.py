@@ -2,7 +2,7 @@
 
     X: (N, n), a point a row   mu: (n,)   V_k: (n, k), orthonormal   Z: (N, k)   k <= min(N, n)
 
-    (C1)  X - mu  =  U diag(sigma) V^T             the SVD of the centred points
+    (C1)  V_k     =  the first k columns of V in  X - mu = U diag(sigma) V^T,   mu: the mean of the rows
     (C2)  var_i   =  sigma_i^2 / (N - 1)           the eigenvalues of their covariance, whose eigenvectors are the v_i
     (C3)  Z       =  (X - mu) V_k
     (C4)  X_k     =  Z V_k^T + mu

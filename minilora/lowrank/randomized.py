@@ -3,7 +3,7 @@
     W: (m, n)   Omega: (n, l), standard normal   Q: (m, l), orthonormal columns   l = r + oversample
 
     (R1)  Q    =  orth(W Omega)             the sketch: W's large directions survive a random mixture of its columns
-    (R2)  Q   <-  orth(W orth(W^T Q))       q times: each pass multiplies every ratio sigma_i / sigma_1 by its square
+    (R2)  Q    =  orth(W orth(W^T Q))       again, q times: a pass multiplies every ratio sigma_i / sigma_1 by its square
     (R3)  W   ~=  Q (Q^T W)                 a small matrix (l, n), whose exact SVD is cheap
 
 The cost is 2 q + 2 products with W, O(m n l), where the full SVD costs O(m n min(m, n)). With p = oversample at least 2,
@@ -33,10 +33,18 @@ def randomized_svd(W, rank, rng=0, oversample=8, n_iter=2):
     xp = backend.get_array_module(W)
     l = min(rank + oversample, *W.shape)
     Omega = xp.asarray(backend.as_generator(rng).standard_normal((W.shape[1], l)), dtype=W.dtype)
+    return sketched_svd(W, Omega, rank, n_iter)
+
+
+def sketched_svd(W, Omega, rank, n_iter=2):
+    """U (m, rank), sigma (rank,) falling, V^T (rank, n), from a sketch Omega (n, l) that is given, l at least `rank`.
+
+    Nothing is left to chance here. n_iter: the power passes q.
+    """
     Q = _orthonormal(W @ Omega)  # (R1)
     for _ in range(n_iter):
         Q = _orthonormal(W @ _orthonormal(W.T @ Q))  # (R2)
-    U, sigma, Vt = xp.linalg.svd(Q.T @ W, full_matrices=False)  # (R3)
+    U, sigma, Vt = backend.get_array_module(W).linalg.svd(Q.T @ W, full_matrices=False)  # (R3)
     return Q @ U[:, :rank], sigma[:rank], Vt[:rank]
 
 

@@ -4,6 +4,7 @@ from minilora import backend
 from minilora.nn.dropout import draw_mask
 from minilora.nn.layer import Layer
 from minilora.ops.attention import attention_backward, attention_forward
+from minilora.ops.heads import join_heads, split_heads
 from minilora.ops.rope import rope_backward, rope_forward
 
 
@@ -69,18 +70,6 @@ class Attention(Layer):
             return dx
         xp = backend.get_array_module(dq)
         return self.qkv.backward(join_heads(xp.concatenate([dq, dk, dv], axis=1)))
-
-
-def split_heads(x, heads):
-    """(N, T, heads D) -> (N, heads, T, D), a view."""
-    N, T, width = x.shape
-    return x.reshape(N, T, heads, width // heads).swapaxes(1, 2)
-
-
-def join_heads(x):
-    """(N, heads, T, D) -> (N, T, heads D)."""
-    N, heads, T, D = x.shape
-    return x.swapaxes(1, 2).reshape(N, T, heads * D)
 
 
 class KeyValues:

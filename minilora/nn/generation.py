@@ -1,4 +1,13 @@
-"""Text from a language model, a token at a time."""
+"""Text from a language model, a token at a time.
+
+    z: logits of the next token, (N, V), likeliest first   R: what the model says   P: what is drawn from   j: the place, from 0
+
+    temperature  (F1)  R    = softmax(z / temperature)
+    top-k        (F2)  kept = j < top_k
+    top-p        (F3)  kept = kept and  sum over i < j  R_i  < top_p          Holtzman et al. 2020: the nucleus
+                 (F4)  P    = kept R / sum over j  kept R
+    a draw       (F5)  j    = how many places have a cumulative P <= u        u uniform in [0, 1)
+"""
 
 from numbers import Integral
 
@@ -48,23 +57,35 @@ def _next_logits(model, ids, past, use_cache):
     return model.forward(ids[:, past[0].length :], past=past)[:, -1], past
 
 
+def candidates(logits, temperature=1.0, top_k=None, top_p=None):
+    """(tokens, P), both (N, V): the ids of all tokens, likeliest first, and with which probability each is taken.
+
+    logits: (N, V). temperature: above 0. P is float64; its rows sum to 1, and it is 0 for a token that is cut off.
+    """
+    xp = backend.get_array_module(logits)
+    logits = logits.astype("float64") / temperature
+    tokens = xp.argsort(-logits, axis=-1)                                   # likeliest first
+    R, _ = softmax_forward(xp.take_along_axis(logits, tokens, axis=-1))     # (F1)
+    kept = xp.ones(R.shape, dtype=bool)
+    if top_k is not None:
+        kept = kept & (xp.arange(R.shape[-1]) < top_k)                      # (F2)
+    if top_p is not None:
+        kept = kept & (xp.cumsum(R, axis=-1) - R < top_p)                   # (F3): what all likelier ones have together
+    P = kept * R
+    P = P / P.sum(axis=-1, keepdims=True)                                   # (F4)
+    return tokens, P
+
+
 def _choose(logits, temperature, top_k, top_p, rng):
     """One token id a row, (N,)."""
-    xp = backend.get_array_module(logits)
     if temperature == 0:
         return logits.argmax(axis=-1)
-    logits = logits.astype("float64") / temperature
-    order = xp.argsort(-logits, axis=-1)                                    # likeliest first
-    P, _ = softmax_forward(xp.take_along_axis(logits, order, axis=-1))
-    before = xp.cumsum(P, axis=-1) - P                                      # the probability of all likelier ones
-    if top_k is not None:
-        P = P * (xp.arange(P.shape[-1]) < top_k)
-    if top_p is not None:
-        P = P * (before < top_p)
+    tokens, P = candidates(logits, temperature, top_k, top_p)
+    xp = backend.get_array_module(P)
     cumulative = xp.cumsum(P, axis=-1)
     u = backend.asarray(rng.random((len(P), 1))) * cumulative[:, -1:]
-    drawn = (cumulative <= u).sum(axis=-1)
-    return xp.take_along_axis(order, drawn[:, None], axis=-1)[:, 0]
+    drawn = (cumulative <= u).sum(axis=-1)                                  # (F5)
+    return xp.take_along_axis(tokens, drawn[:, None], axis=-1)[:, 0]
 
 
 def _refuse(temperature, top_k, top_p, max_new_tokens):

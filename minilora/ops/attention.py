@@ -17,6 +17,9 @@
               (B5)  dq  = dscores k / sqrt(D)
               (B6)  dk  = dscores^T q / sqrt(D)
 
+    masks     (F5)  causal  = 0 where s <= t + S - T, minus infinity elsewhere                (T, S)
+              (F6)  padding = 0 where mask, minus infinity elsewhere                          (N, S)
+
 The G = H/K query heads of a group are stacked along T, so that all of them meet their key head in one product; then dk and dv sum
 over the group by themselves.
 """
@@ -39,7 +42,7 @@ def attention_forward(q, k, v, mask=None, keep=None, causal=True, p=0.0):
         scores += xp.tile(causal_bias(q, T, S), (H // K, 1))            # (F1)
     if mask is not None:
         scores += mask_bias(q, mask)[:, None, None, :]  # (F1)
-    P = masked_softmax(scores)                          # (F2)
+    P = masked_softmax(scores, out=scores)              # (F2)
     Pd, dropped = (P, None) if keep is None else dropout_forward(P, keep.reshape(P.shape), p)   # (F3)
     y = Pd @ v                                          # (F4)
     return y.reshape(N, H, T, D), (qs, k, v, P, Pd, dropped)
@@ -67,27 +70,27 @@ def attention_backward(dy, cache, needs=None):
     return dq, dk, dv
 
 
-def masked_softmax(scores):
-    """Softmax over the last axis, in place. A row of minus infinities becomes zeros instead of 0/0."""
+def masked_softmax(scores, out=None):
+    """Softmax over the last axis. A row of minus infinities becomes zeros instead of 0/0. out: the array to write into."""
     xp = get_array_module(scores)
     lowest = float(xp.finfo(scores.dtype).min)
-    scores -= xp.maximum(scores.max(axis=-1, keepdims=True), lowest)
-    P = xp.exp(scores, out=scores)
-    P /= xp.maximum(P.sum(axis=-1, keepdims=True), 1)   # the sum is at least exp(0) = 1 where any key is seen
+    P = xp.subtract(scores, xp.maximum(scores.max(axis=-1, keepdims=True), lowest), out=out)
+    P = xp.exp(P, out=P)
+    P /= xp.maximum(P.sum(axis=-1, keepdims=True), 1)   # (F2): the sum is at least exp(0) = 1 where any key is seen
     return P
 
 
 def causal_bias(like, T, S):
     """(T, S): 0 where query t may see key s, minus infinity above the diagonal that ends in the last corner."""
     xp = get_array_module(like)
-    return xp.triu(xp.full((T, S), -math.inf, dtype=like.dtype), k=S - T + 1)
+    return xp.triu(xp.full((T, S), -math.inf, dtype=like.dtype), k=S - T + 1)      # (F5)
 
 
 def mask_bias(like, mask):
     """0 where mask is True, minus infinity where it is False."""
     xp = get_array_module(like)
     bias = xp.zeros(mask.shape, dtype=like.dtype)
-    bias[~mask] = -math.inf
+    bias[~mask] = -math.inf                             # (F6)
     return bias
 
 

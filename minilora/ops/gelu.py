@@ -58,7 +58,7 @@ def gelu_tanh_steps_backward(dy, cache, needs=None):
 
 
 def gelu_tanh_forward(x):
-    """The same y. The cache holds x and t."""
+    """y = x (1 + tanh(u)) / 2 again, in blocks. The cache holds x and t."""
     xp = get_array_module(x)
     y, t = xp.empty(x.shape, dtype=x.dtype), xp.empty(x.shape, dtype=x.dtype)
     for xb, yb, tb in in_blocks(x, y, t):
@@ -74,7 +74,7 @@ def gelu_tanh_forward(x):
 
 
 def gelu_tanh_backward(dy, cache, needs=None):
-    """The same gradient dx."""
+    """The gradient dx, in blocks."""
     x, t = cache
     if not wanted(needs, "x"):
         return (None,)

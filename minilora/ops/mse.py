@@ -30,4 +30,4 @@ def mse_inputs(rng, N=3, T=5):
     return {"prediction": rng.standard_normal((N, T)), "target": rng.standard_normal((N, T))}
 
 
-register("mse", mse_forward, mse_backward, mse_inputs, lesson="14")
+register("mse", mse_forward, mse_backward, mse_inputs, lesson="01")

@@ -6,10 +6,8 @@
     t base^(-2j/D). Which numbers make a point is a convention: `interleaved` pairs (2j, 2j+1), otherwise (j, j + D/2).
 
     forward   (F1)  angle = positions base^(-2j/D)                 (T, D/2)
-              (F2)  y1 = x1 cos(angle) - x2 sin(angle)
-              (F3)  y2 = x1 sin(angle) + x2 cos(angle)
-    backward  (B1)  dx1 =  dy1 cos(angle) + dy2 sin(angle)
-              (B2)  dx2 = -dy1 sin(angle) + dy2 cos(angle)
+              (F2)  y  = (x1 cos(angle) - x2 sin(angle),  x1 sin(angle) + x2 cos(angle))
+    backward  (B1)  dx = (dy1 cos(angle) + dy2 sin(angle),  -dy1 sin(angle) + dy2 cos(angle))
 
 A rotation's transpose turns back: backward is forward by the opposite angle. The score q . k of two turned vectors depends on the
 difference of their positions only.
@@ -31,7 +29,7 @@ def rope_forward(x, positions, base=10000.0, interleaved=False):
     x1, x2 = points(x, interleaved)
     y1, y2 = points(y, interleaved)
     y1[...] = x1 * cos - x2 * sin                       # (F2)
-    y2[...] = x1 * sin + x2 * cos                       # (F3)
+    y2[...] = x1 * sin + x2 * cos                       # (F2)
     return y, (cos, sin, interleaved)
 
 
@@ -44,7 +42,7 @@ def rope_backward(dy, cache, needs=None):
     dy1, dy2 = points(dy, interleaved)
     dx1, dx2 = points(dx, interleaved)
     dx1[...] = dy1 * cos + dy2 * sin                    # (B1)
-    dx2[...] = dy2 * cos - dy1 * sin                    # (B2)
+    dx2[...] = dy2 * cos - dy1 * sin                    # (B1)
     return (dx,)
 
 

@@ -13,7 +13,7 @@ def eckart_young(data):
         kinds = {}
         for row in data["tails"]:
             kinds[_kind(row["name"])] = row  # the last block's
-        for (kind, row), shade in zip(kinds.items(), _shades(len(kinds)), strict=True):
+        for (kind, row), shade in zip(kinds.items(), shades(len(kinds)), strict=True):
             ranks = range(1, len(row["exact"]) + 1)
             left.plot(ranks, row["exact"], color=shade, lw=1, label=kind)
             left.plot(ranks[::6], row["measured"][::6], "o", color=shade, ms=3)
@@ -163,7 +163,7 @@ def _mean(numbers):
     return sum(numbers) / len(numbers)
 
 
-def _shades(count):
+def shades(count):
     """Colours from dark to light, apart in grey too."""
     return [colormaps["viridis"](0.9 * i / max(1, count - 1)) for i in range(count)]
 

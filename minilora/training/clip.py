@@ -1,7 +1,9 @@
 """Gradient clipping: a gradient longer than max_norm is shortened to it, its direction kept.
 
-    (F1)  |g| = sqrt( sum over all parameters and elements  g^2 )
-    (F2)  g = g min(1, max_norm / |g|)                                      Pascanu, Mikolov & Bengio 2013
+    (F1)  norm = sqrt( sum over all parameters and elements  g^2 )
+    (F2)  g = g min(1, max_norm / norm)                                     Pascanu, Mikolov & Bengio 2013
+
+A norm that is not finite says nothing about how much too long g is: then g is left as it is.
 """
 
 import math
@@ -29,6 +31,13 @@ def clip_gradients(parameters, max_norm):
         for g in gradients:
             g *= max_norm / norm                            # (F2)
     return norm
+
+
+def clipped(g, max_norm):
+    """g, all gradients in one array, shortened to max_norm (> 0): a new array. What `clip_gradients` does in place."""
+    norm = math.sqrt(_squares(g))                           # (F1)
+    factor = max_norm / norm if max_norm < norm < math.inf else 1.0
+    return factor * g                                       # (F2)
 
 
 def _gradients(parameters):

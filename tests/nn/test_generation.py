@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from minilora.nn import KeyValues, generate
+from minilora.nn.generation import candidates
 
 LANGUAGE = {
     "gpt": ("tiny-gpt", {}),
@@ -96,6 +97,17 @@ def test_top_k_and_top_p_cut_the_tail(small):
         both[order[: min(2, count)]] = P[order[: min(2, count)]]
         assert likely(frequencies(model, top_p=reach, top_k=2), both / both.sum())
     assert np.array_equal(generate(model, prompt, 9, top_p=1.0), generate(model, prompt, 9))
+
+
+def test_candidates_are_distributions_with_the_tail_cut_off():
+    logits = np.log([[0.1, 0.4, 0.2, 0.3]])
+    tokens, P = candidates(logits)
+    assert tokens.tolist() == [[1, 3, 2, 0]]
+    np.testing.assert_allclose(P, [[0.4, 0.3, 0.2, 0.1]])
+    np.testing.assert_allclose(candidates(logits, top_k=3)[1], [[4 / 9, 3 / 9, 2 / 9, 0]])
+    np.testing.assert_allclose(candidates(logits, top_p=0.65)[1], [[4 / 7, 3 / 7, 0, 0]])
+    np.testing.assert_allclose(candidates(logits, top_k=1, top_p=0.65)[1], [[1, 0, 0, 0]])
+    np.testing.assert_allclose(candidates(logits, temperature=0.5)[1], [[16 / 30, 9 / 30, 4 / 30, 1 / 30]])
 
 
 def test_rows_are_drawn_apart(small):

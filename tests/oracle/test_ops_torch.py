@@ -83,6 +83,7 @@ THERE = {
     "swiglu": lambda gate, up: F.silu(gate) * up,
     "softmax": lambda x: x.softmax(dim=-1),
     "cross_entropy": cross_entropy,
+    "cross_entropy_peaked": cross_entropy,
     "cross_entropy_steps": cross_entropy,
     "shifted_cross_entropy": shifted_cross_entropy,
     "kl_divergence": kl_divergence,

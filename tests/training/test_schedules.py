@@ -3,6 +3,7 @@ import math
 import pytest
 
 from minilora.training import constant, exponential, jagged_cosine, step_decay, warmup_cosine
+from minilora.training.schedules import warmup_cosine_factor
 
 
 def test_constant():
@@ -30,6 +31,11 @@ def test_warmup_cosine_rises_to_one_then_falls_to_the_floor():
 def test_warmup_cosine_without_either_part():
     assert warmup_cosine(warmup=0, total=2, floor=0.0)(0) == pytest.approx(0.5)
     assert warmup_cosine(warmup=3, total=3)(9) == 1.0
+
+
+def test_the_factor_of_a_step_is_the_schedule():
+    schedule = warmup_cosine(warmup=3, total=9, floor=0.2)
+    assert [warmup_cosine_factor(step, 3, 9, 0.2) for step in range(12)] == [schedule(step) for step in range(12)]
 
 
 def test_jagged_cosine_rises_again_to_the_same_curve_after_each_restart():

@@ -29,11 +29,16 @@ def measure(ground):
 
 
 def evidence(model, arena):
-    """({name: mean squared gradient of each entry}, {name: X^T X of its inputs}) over windows of the text that it learned from.
+    """`evidence_over` windows of the text that it learned from, one by one."""
+    windows = evaluation_windows(arena.ids["base.train"], arena.setting.block_size, arena.setting.windows, batch_size=1)
+    return evidence_over(model, windows)
+
+
+def evidence_over(model, windows):
+    """({name: mean squared gradient of each entry}, {name: X^T X of its inputs}) over windows, batches of one each.
 
     The Fisher information is of single windows: in a batch, gradients would cancel before they are squared.
     """
-    windows = evaluation_windows(arena.ids["base.train"], arena.setting.block_size, arena.setting.windows, batch_size=1)
     layers = match(model, ALL_LINEAR)
     fisher = {name: np.zeros(layer.W.data.shape) for name, layer in layers.items()}
     gram = {name: np.zeros((layer.W.data.shape[1],) * 2) for name, layer in layers.items()}

@@ -4,6 +4,7 @@ import numpy as np
 
 from minilora.gradcheck.context import is_cached
 from minilora.gradcheck.diagnosis.case import close
+from minilora.gradcheck.diagnosis.fitting import fit_along
 from minilora.gradcheck.diagnosis.pieces import fitted
 from minilora.gradcheck.finding import Cause
 
@@ -81,13 +82,11 @@ def _lies_in(case, i, basis):
 
 
 def _in_span(array, i, basis, slack):
-    array, slack = np.moveaxis(array, i, -1), np.moveaxis(slack, i, -1)
-    rows = np.stack([np.moveaxis(K, i, -1) for K in basis], axis=-1)  # (..., size, len(basis))
     try:
-        coefficients = np.linalg.pinv(rows) @ array[..., None]
+        nearest = fit_along(array, np.stack(basis), i)
     except np.linalg.LinAlgError:
         return False
-    return bool(close((rows @ coefficients)[..., 0], array, slack + 1e-12).all())
+    return bool(close(nearest, array, slack + 1e-12).all())
 
 
 def lost_invariance(case):

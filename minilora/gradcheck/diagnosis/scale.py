@@ -5,6 +5,7 @@ import numpy as np
 from minilora.gradcheck.context import is_cached
 from minilora.gradcheck.diagnosis.case import multiple
 from minilora.gradcheck.diagnosis.expressions import counts, equal, match
+from minilora.gradcheck.diagnosis.fitting import ratio
 from minilora.gradcheck.finding import Cause
 
 SCALE_NAMES = {"s", "scale", "scaling", "lora_scale"}
@@ -35,7 +36,7 @@ def constant_factor(case):
         yield found(cause, says, text)
     if not named and matches:
         text = sign + matches[0].text
-        others = [sign + m.text for m in matches[1:] if m.kind != "odd" and not any(map(is_cached, m.parts))][:2]
+        others = [sign + m.text for m in matches[1:] if m.kind != "odd" and m.parts and not any(map(is_cached, m.parts))][:2]
         also = f" (also {', '.join(others)})" if others else ""
         yield found(Cause.WRONG_SCALE, f"the factor is {text}{also}.", text)
     elif not named and where.sum() > 2:
@@ -75,9 +76,7 @@ def _factor(case):
 def _spread(case, where):
     """How far the ratio strays from its median, relative, over the entries that are not small."""
     a, n = case.a[where & case.seen], case.n[where & case.seen]
-    large = np.abs(n) > 1e-3 * np.abs(n).max(initial=0.0)
-    ratio = a[large] / n[large]
-    return float(np.ptp(ratio) / abs(np.median(ratio))) if ratio.size else 0.0
+    return ratio(a, n)[1] if n.any() else 0.0
 
 
 def _place(case, where):

@@ -1,0 +1,57 @@
+"""The singular values of pure noise, and how many of a matrix stick out of them.
+
+    W: (m, n), independent entries of mean 0 and standard deviation sigma   p = max(m, n), q = min(m, n), beta = q / p
+
+    (N1)  upper edge  =  sigma (sqrt(p) + sqrt(q))
+    (N2)  lower edge  =  sigma (sqrt(p) - sqrt(q))
+    (N3)  f(s)        =  ...
+    (N4)  sigma      ~=  median of W's singular values / median of f for sigma = 1
+    (N5)  threshold^2 =  mu + 2.0234 tau,   mu = sigma^2 (a + b)^2,  tau = sigma^2 (a + b) (1 / a + 1 / b)^(1/3),
+                         a = sqrt(m - 1/2),  b = sqrt(n - 1/2)
+
+(N1) to (N3) are what the q singular values tend to as the matrix grows (Marchenko and Pastur 1967; Yin, Bai and Krishnaiah
+1988). So a matrix fresh from its initialisation ends at the edge, and what training has put beyond it is no noise. (N4) is Gavish
+and Donoho 2014, arXiv 1305.5870: a few strong directions hardly move the median. At a finite size the largest singular value
+scatters about the edge, with Tracy and Widom's distribution (Johnstone 2001; the halves: Ma 2012): noise passes (N1) in some
+of its draws, but (N5) in one of a hundred.
+
+The median of f: substitute s^2 = sigma^2 p x, x = 1 + beta + 2 sqrt(beta) cos t. The share of singular values above s is then
+
+    (N6)  ((1 + beta) t - 2 sqrt(beta) sin t - 2 (1 - beta) arctan(tan(t / 2) (1 - sqrt(beta)) / (1 + sqrt(beta)))) / (2 pi beta)
+
+Exercise 13d, lesson 13: the density of the singular values of noise.
+Write noise_density. Arguments are valid here: you need not check them, and must not change them.
+
+    minilora exercise check 13d       tests this file
+    minilora exercise hint 13d        one hint more, each time
+"""
+
+import math
+
+from minilora import backend
+
+
+def noise_edge(m, n, sigma):
+    """The largest singular value of an (m, n) matrix of noise with standard deviation `sigma`, in the limit (N1): a float."""
+    _check_noise(m, n, sigma)
+    return sigma * (math.sqrt(m) + math.sqrt(n))  # (N1)
+
+
+def lower_noise_edge(m, n, sigma):
+    """The smallest singular value of an (m, n) matrix of noise, in the limit (N2): a float, 0 for a square matrix."""
+    _check_noise(m, n, sigma)
+    return sigma * abs(math.sqrt(m) - math.sqrt(n))  # (N2)
+
+
+def noise_density(s, m, n, sigma):
+    """The density f(s) of the singular values of an (m, n) matrix of noise (N3): an array of s's shape, of integral 1.
+
+    Times q and the width of a bin, it is the height of a histogram. ValueError unless sigma > 0.
+    """
+    # (N3)  f(s) =
+    raise NotImplementedError("13d: write noise_density")
+
+
+def _check_noise(m, n, sigma):
+    if m < 1 or n < 1 or sigma < 0:
+        raise ValueError(f"m and n must be at least 1 and sigma at least 0, got {m}, {n} and {sigma}")

@@ -1,0 +1,16 @@
+"""dx lacks the projection on xhat, as if rstd did not depend on x.
+
+fails at: dx (rmsnorm:B3)
+cause: missing_centering
+"""
+
+from minilora.ops.form import rows
+from minilora.ops.rmsnorm import rmsnorm_forward
+
+
+def rmsnorm_backward(dy, cache, needs=None):
+    xhat, rstd, gamma = cache
+    dgamma = rows(dy * xhat).sum(axis=0)                        # (B1)
+    dxhat = dy * gamma                                          # (B2)
+    dx = rstd * dxhat                                           # (B3)
+    return dx, dgamma

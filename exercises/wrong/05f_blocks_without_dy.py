@@ -1,0 +1,23 @@
+"""dx is the slope alone: dy was cut into blocks too and never multiplied in.
+
+fails at: dx (gelu:B2)
+cause: missing_feature_factor
+"""
+
+from minilora.backend import get_array_module
+from minilora.ops.form import in_blocks
+from minilora.ops.gelu import A_TANH, C_TANH, gelu_tanh_forward
+
+
+def gelu_tanh_backward(dy, cache, needs=None):
+    x, t = cache
+    dx = get_array_module(x).empty(x.shape, dtype=x.dtype)
+    for xb, tb, _, dxb in in_blocks(x, t, dy, dx):
+        dxb[...] = 3 * C_TANH * A_TANH * xb * xb
+        dxb += C_TANH
+        dxb *= xb
+        dxb *= 1 - tb * tb
+        dxb += tb
+        dxb += 1
+        dxb *= 0.5                                      # (B2)
+    return (dx,)

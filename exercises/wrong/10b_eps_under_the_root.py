@@ -1,0 +1,17 @@
+"""eps is added to v' under the root. It is added to the root, else the bound that it gives to a step is another one.
+
+fails at: p (steps:F5)
+cause: eps in the wrong place
+"""
+
+import numpy as np
+
+
+def adam_step(p, g, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.0):
+    m = beta1 * m + (1 - beta1) * g                         # (F3)
+    v = beta2 * v + (1 - beta2) * g * g                     # (F4)
+    m_corrected = m / (1 - beta1**t)
+    v_corrected = v / (1 - beta2**t)
+    decayed = p - lr * weight_decay * p                     # (F6)
+    p = decayed - lr * m_corrected / np.sqrt(v_corrected + eps)           # (F5)
+    return p, m, v
