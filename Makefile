@@ -11,8 +11,8 @@ help:                    ## this list
 demo: $(VENV)/.demo      ## the whole story, about 4 minutes: train, analyse, adapt, report
 	$(BIN)/minilora demo
 
-test: $(VENV)/.test      ## the tests
-	$(BIN)/python -m pytest
+test: $(VENV)/.test      ## the tests, one process a core
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadgroup
 
 oracle: $(VENV)/.oracle  ## the tests against PyTorch and CuPy's signatures
 	MINILORA_ORACLE=1 $(BIN)/python -m pytest --override-ini=addopts='-q --strict-markers --import-mode=importlib' tests/oracle
@@ -25,6 +25,9 @@ picture: demo            ## the README's picture, from the demo's run
 
 exercises: $(VENV)/.test  ## stubs and solutions, from the library
 	$(BIN)/python -m minilora.course.stubs
+
+base: $(VENV)/.demo      ## train the base model that comes with the package again: about 10 minutes
+	$(BIN)/python -m minilora.experiments.pretrained
 
 gallery: $(VENV)/.test   ## every planted mistake and what the checker says of it: a table, and lessons/mistakes.html
 	$(BIN)/python tests/mutants/gallery.py
@@ -58,4 +61,4 @@ $(VENV)/.oracle: pyproject.toml tests/oracle/constraints.txt | $(VENV)/bin/pytho
 	$(BIN)/python -m pip install -q --constraint tests/oracle/constraints.txt --editable '.[course,dev,oracle]'
 	@touch $@ $(VENV)/.test $(VENV)/.demo
 
-.PHONY: help demo picture test course exercises gallery oracle notebooks bench lint clean
+.PHONY: help demo picture test course exercises base gallery oracle notebooks bench lint clean

@@ -36,6 +36,10 @@ class Corpus:
         digest = hashlib.sha256(self.text.encode("utf-8", errors="surrogatepass")).hexdigest()
         object.__setattr__(self, "sha256", digest)
 
+    def plain(self):
+        """The same Corpus of tabs, newlines and printable ASCII alone, which `DEMO_ALPHABET` holds."""
+        return Corpus(self.name, keep_characters(self.text), self.source)
+
     def record(self):
         """What to write beside a result, ready for JSON: everything but the text, and its length."""
         others = {name: getattr(self, name) for name in ("name", "source", "version", "sha256")}

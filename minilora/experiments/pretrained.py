@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from minilora import files
-from minilora.data import CharTokenizer, Corpus, evaluation_windows, python_docs
-from minilora.data.corpora import DEMO_ALPHABET, keep_characters
+from minilora.data import CharTokenizer, evaluation_windows, python_docs
+from minilora.data.corpora import DEMO_ALPHABET
 from minilora.experiments.runs import count, held_out_loss, learning_and_held_out, train
 from minilora.nn import Transformer, TransformerConfig
 from minilora.training.versions import versions
@@ -49,8 +49,7 @@ def make(folder=FOLDER, **changes):
     """Train the model and write it, with its card, into `folder`; cut off, the same call goes on from runs/pretrained."""
     made_with = MADE_WITH | changes
     tokenizer = pretrained_tokenizer()
-    corpus = python_docs()
-    corpus = Corpus(corpus.name, keep_characters(corpus.text), corpus.source)
+    corpus = python_docs().plain()
     config = TransformerConfig.preset("tiny-gpt", vocab_size=tokenizer.vocab_size, block_size=64, dropout=made_with["dropout"])
     model = Transformer(config, rng=made_with["seed"])
     ids, held_out = learning_and_held_out(tokenizer, corpus, config.block_size)

@@ -12,6 +12,8 @@ from minilora.course import grade_report, grading
 from minilora.course.catalogue import EXERCISES
 from minilora.files import FileError
 
+pytestmark = pytest.mark.xdist_group("grading")  # all of it is graded once, by one process
+
 NAME = "02a_linear.py"
 WRONG = """
 def linear_forward(x, W, b=None):

@@ -10,10 +10,8 @@ import threadpoolctl
 from minilora import files
 from minilora.data import (
     CharTokenizer,
-    Corpus,
     LanguageBatches,
     evaluation_windows,
-    keep_characters,
     python_docs,
     split,
     standard_library,
@@ -84,7 +82,7 @@ def fingerprint(folder):
 def prepare(folder, setting):
     """Write texts and a trained base into a folder, or take up what is there. Returns (the Arena, the texts' records)."""
     folder = Path(folder)
-    corpora = {"base": _plain(python_docs()), "target": _plain(standard_library(CODE_CHARACTERS))}
+    corpora = {"base": python_docs().plain(), "target": standard_library(CODE_CHARACTERS).plain()}
     records = {name: corpus.record() for name, corpus in corpora.items()}
     tokenizer = CharTokenizer().train("".join(corpus.text for corpus in corpora.values()))
     identity = {"command": "systems", "setting": asdict(setting) | {"seeds": None}, "texts": records}  # more seeds may follow
@@ -112,5 +110,3 @@ def _train_base(folder, setting, ids, vocab_size):
         )  # fmt: skip
 
 
-def _plain(corpus):
-    return Corpus(corpus.name, keep_characters(corpus.text), corpus.source)
