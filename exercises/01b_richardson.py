@@ -20,8 +20,6 @@ Write richardson. Arguments are valid here: you need not check them, and must no
 """
 
 
-
-
 def richardson(wide, narrow, q):
     """Of two central slopes, with the steps h and q h, the combination in which the error of order h^2 cancels."""
     # (D3)  value =

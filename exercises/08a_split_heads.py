@@ -16,8 +16,6 @@ Write split_heads. Arguments are valid here: you need not check them, and must n
 """
 
 
-
-
 def split_heads(x, heads):
     """(N, T, heads D) -> (N, heads, T, D), a view."""
     # (F1)  y =

@@ -16,8 +16,6 @@ Write join_heads. Arguments are valid here: you need not check them, and must no
 """
 
 
-
-
 def join_heads(y):
     """(N, heads, T, D) -> (N, T, heads D)."""
     # (F2)  x =

@@ -18,8 +18,6 @@ Write sgd_step. Arguments are valid here: you need not check them, and must not 
 """
 
 
-
-
 def sgd_step(p, g, m, lr, momentum=0.0):
     """p and m after a step of gradient descent with momentum; with momentum=0 it is plain."""
     # (F1)  m =

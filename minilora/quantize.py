@@ -13,15 +13,20 @@ What differs is the levels. Absmax has evenly spaced ones, k / Q for whole k fro
 
 NF4 has 16 that stand close where a normal distribution has much of its mass: quantiles, on either side of an exact 0,
 
-    (Q5)  level  proportional to  Phi^-1(p), p in equal steps from 1/2 to 1 - (1/30 + 1/32) / 2 = .9677083
-                 8 steps above zero and 7, mirrored, below; each side divided by its last, so that it ends at 1 or -1
+    (Q5)  level  =  Phi^-1(p) / Phi^-1(last), p in equal steps from 1/2 to last = 1 - (1/30 + 1/32) / 2 = .9677083
+                    8 steps above zero and 7, mirrored, below, so that each side ends at 1 or -1
 
 A float32 scale costs 32 / 64 = .5 bits a value in blocks of 64. Double quantisation holds the scales in 8 bits themselves,
 
     (Q6)  a      =  mean(a) + absmax in 8 bits of (a - mean(a)), in blocks of 256
 
-which costs 8 / 64 + 32 / (64 256) = .127 bits a value. Since -1, 0 and 1 are levels, (Q1) finds a again in w_hat, bit for bit:
-quantising w_hat in the same blocks changes nothing, as long as the scales are held in full.
+which costs 8 / 64 + 32 / (64 256) = .127 bits a value. Codes of 4 bits lie two to a byte,
+
+    (Q7)  byte   =  16 first + second
+    (Q8)  codes  =  byte // 16 and byte mod 16
+
+Since -1, 0 and 1 are levels, (Q1) finds a again in w_hat, bit for bit: quantising w_hat in the same blocks changes nothing, as
+long as the scales are held in full.
 """
 
 import math
@@ -36,17 +41,20 @@ Q = {8: 127, 4: 7}
 ZERO = 7  # NF4's code for 0
 
 
-def _normal_levels():
-    last = 1 - (1 / 30 + 1 / 32) / 2
+LAST = 1 - (1 / 30 + 1 / 32) / 2  # of the probabilities whose quantiles are NF4's levels
+
+
+def normal_levels(last=LAST, above=8, below=ZERO):
+    """The levels as a tuple of below + 1 + above numbers, rising from -1 to 1, with an exact 0."""
+    quantile = NormalDist().inv_cdf
 
     def side(steps):
-        quantiles = [NormalDist().inv_cdf(0.5 + (last - 0.5) * i / steps) for i in range(1, steps + 1)]
-        return [q / quantiles[-1] for q in quantiles]
+        return [quantile(0.5 + (last - 0.5) * i / steps) / quantile(last) for i in range(1, steps + 1)]  # (Q5)
 
-    return (*(-q for q in reversed(side(ZERO))), 0.0, *side(8))
+    return (*(-level for level in reversed(side(below))), 0.0, *side(above))  # (Q5)
 
 
-NF4_LEVELS = _normal_levels()  # (Q5): 16 numbers, rising from -1 to 1
+NF4_LEVELS = normal_levels()
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,15 +145,20 @@ def quantize_nf4(W, block=BLOCK, double=True):
         mean = backend.item(flat.mean())
         scales = quantize_absmax(flat - mean, 8, SCALES_BLOCK)  # (Q6)
         a = a * (_from_8_bits(scales, mean, a.shape[:-1]) > 0)  # a block whose scale is lost is 0: let its codes say so
-    between = [(low + high) / 2 for low, high in zip(NF4_LEVELS, NF4_LEVELS[1:], strict=False)]
-    nearest = xp.searchsorted(xp.asarray(between, dtype=W.dtype), _relative(W, a, block))  # (Q2)
-    return NF4(pack(nearest.astype("uint8")), scales, tuple(W.shape), W.dtype, block, mean)
+    codes = nearest_codes(_relative(W, a, block), xp.asarray(NF4_LEVELS, dtype=W.dtype))  # (Q2)
+    return NF4(pack(codes), scales, tuple(W.shape), W.dtype, block, mean)
 
 
 def dequantize_nf4(quantized):
     """W_hat of an NF4: W's shape and dtype (Q3)."""
     n, dtype = quantized.shape[-1], quantized.dtype
     return spread(quantized.a.astype(dtype), quantized.block, n) * nf4_levels(quantized.codes, n, dtype)  # (Q3)
+
+
+def nearest_codes(relative, levels):
+    """For each value of relative (..., n) the number of the level nearest to it, uint8 (..., n). levels: (L,), rising."""
+    between = (levels[:-1] + levels[1:]) / 2
+    return backend.get_array_module(relative).searchsorted(between, relative).astype("uint8")  # (Q2)
 
 
 def nf4_levels(codes, n, dtype):
@@ -157,12 +170,12 @@ def nf4_levels(codes, n, dtype):
 def pack(codes):
     """Codes in 0 .. 15, uint8 (..., n), two to a byte, the first in the high bits: (..., ceil(n / 2)). After an odd n, a 0."""
     padded = cut(codes, 2)
-    return padded[..., 0] << 4 | padded[..., 1]
+    return padded[..., 0] << 4 | padded[..., 1]  # (Q7)
 
 
 def unpack(packed, n):
     """The n codes of each row that `pack` packed: uint8 (..., n)."""
-    pairs = backend.get_array_module(packed).stack([packed >> 4, packed & 15], axis=-1)
+    pairs = backend.get_array_module(packed).stack([packed >> 4, packed & 15], axis=-1)  # (Q8)
     return pairs.reshape(*packed.shape[:-1], -1)[..., :n]
 
 

@@ -14,8 +14,6 @@ Rounding errs by about eps |f| / h in a central slope: eps, relative, in each of
 """
 
 
-
-
 def richardson(wide, narrow, q):
     """Of two central slopes, with the steps h and q h, the combination in which the error of order h^2 cancels."""
     value = (narrow - q * q * wide) / (1 - q * q)                   # (D3)

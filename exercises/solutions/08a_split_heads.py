@@ -10,8 +10,6 @@ after a join.
 """
 
 
-
-
 def split_heads(x, heads):
     """(N, T, heads D) -> (N, heads, T, D), a view."""
     N, T, width = x.shape

@@ -10,8 +10,6 @@ after a join.
 """
 
 
-
-
 def join_heads(y):
     """(N, heads, T, D) -> (N, T, heads D)."""
     N, heads, T, D = y.shape

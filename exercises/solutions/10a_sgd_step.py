@@ -12,8 +12,6 @@
 """
 
 
-
-
 def sgd_step(p, g, m, lr, momentum=0.0):
     """p and m after a step of gradient descent with momentum; with momentum=0 it is plain."""
     m = momentum * m + g                                    # (F1)

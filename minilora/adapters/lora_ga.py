@@ -1,4 +1,16 @@
-"""LoRA-GA: the adapter starts where its first step is the best low-rank approximation of the full gradient's."""
+"""LoRA-GA: the adapter starts where its first step is the best low-rank approximation of the full gradient's.
+
+Wang, Yu and Li 2024, arXiv 2407.05000.
+
+    G: (out, in) = U S V^T, dL/dW of a first batch   A: (r, in)   B: (out, r)   c: a number above 0   eta: the rate of SGD
+
+    (S1)  A  =  c V_(1..r)^T
+    (S2)  B  =  c U_(r+1..2r)
+    (S3)  c  =  out^(1/4) / sqrt(gamma)
+
+With c = 1 the first step changes s B A by -eta s^2 G_2r + O(eta^2), G_2r the best matrix of rank 2r: A meets the first r
+directions of G, B the next r.
+"""
 
 import math
 from dataclasses import dataclass
@@ -8,14 +20,19 @@ from minilora.adapters.shifted import ShiftedLoRA
 from minilora.adapters.spec import refuse_number
 
 
+def lora_ga_start(G, r, c=1.0):
+    """A (r, in) and B (out, r) from the gradient G (out, in), 2r <= min(out, in). Signs are free."""
+    U, _, Vt = lowrank.svd(G)
+    A = c * Vt[:r]                                      # (S1)
+    B = c * U[:, r : 2 * r]                             # (S2)
+    return A, B
+
+
 @dataclass(frozen=True)
 class LoRAGA(ShiftedLoRA):
-    """Starts at singular vectors of the gradient G = U S V^T that a first batch gives W (Wang, Yu and Li 2024, arXiv 2407.05000):
+    """Starts at singular vectors of the gradient that a first batch gives W: (S1) to (S3).
 
-        A = c V_(1..r)^T,  B = c U_(r+1..2r),  c = out^(1/4) / sqrt(gamma).
-
-    With c = 1 the first step of SGD changes W by -lr s^2 times the best approximation of G of rank 2r, up to terms in lr^2:
-    A meets the first r directions, B the next r. gamma: above 0; the larger, the smaller the start. c: None for the rule above.
+    gamma: above 0; the larger, the smaller the start. c: None for the rule (S3).
     The rank is at most min(in, out) / 2. Needs a batch.
     """
 
@@ -42,8 +59,7 @@ class LoRAGA(ShiftedLoRA):
             raise ValueError(f"lora-ga rank must be between 1 and min(in, out)/2={smallest // 2}, got {self.r}")
 
     def factors(self, layer, evidence):
-        U, sigma, Vt = lowrank.svd(evidence)
-        if backend.item(sigma[0]) == 0:
+        if not backend.item((evidence != 0).any()):
             raise ValueError(f"lora-ga: the batch gives {layer.W.name} no gradient: give another batch, or leave the layer out")
-        c = self.c or layer.W.data.shape[0] ** 0.25 / math.sqrt(self.gamma)
-        return c * Vt[: self.r], c * U[:, self.r : 2 * self.r]
+        c = self.c or layer.W.data.shape[0] ** 0.25 / math.sqrt(self.gamma)     # (S3)
+        return lora_ga_start(evidence, self.r, c)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from types import FunctionType
 
 import numpy as np
+import scipy.linalg
 
 INPUTS = {}
 
@@ -288,12 +289,12 @@ def reduce_inputs(rng):
 
 @inputs("lowrank.intruders.intruder_dimensions", results=lambda found: dict(zip(("intruders", "c_j"), found, strict=True)))
 def intruder_dimensions_inputs(rng):
-    W0 = rng.standard_normal((9, 4))
-    u, v = rng.standard_normal(9), rng.standard_normal(4)
-    turned = 4 * W0[:, ::-1] + 30 * np.outer(u, v) / np.linalg.norm(u) / np.linalg.norm(v)
+    (U, _), (V, _) = (np.linalg.qr(rng.standard_normal((side, side))) for side in (9, 5))
+    W0 = (U[:, :5] * [8.0, 6, 4, 2, 1]) @ V.T
+    W1 = (U[:, [4, 7, 3, 0, 1]] * [9.0, 7, 5, 3, 1]) @ V + 0.1 * rng.standard_normal((9, 5))
     return [
-        ("a strong direction added", {"W0": W0, "W1": turned, "k": 3, "eps": 0.7}),
-        ("a wide matrix", {"W0": rng.standard_normal((6, 11)), "W1": rng.standard_normal((6, 11)), "k": 5, "eps": 0.75}),
+        ("one new direction, weak ones made strong", {"W0": W0, "W1": W1, "k": 3, "eps": 0.7}),
+        ("a wide matrix", {"W0": rng.standard_normal((6, 11)), "W1": rng.standard_normal((6, 11)), "k": 5, "eps": 0.6}),
     ]
 
 
@@ -515,4 +516,293 @@ def leading_directions_inputs(rng):
     return [
         ("a wide gradient", {"G": rng.standard_normal((5, 8)), "r": 2}),
         ("a square one", {"G": rng.standard_normal((6, 6)), "r": 3}),
+    ]
+
+
+@inputs("adapters.costs.lora_values")
+def lora_values_inputs(rng):
+    return [
+        ("one wide map", {"shapes": np.array([[5, 11]]), "r": 3}),
+        ("three maps", {"shapes": np.array([[7, 7], [28, 7], [7, 28]]), "r": 2}),
+    ]
+
+
+@inputs("adapters.costs.training_bytes")
+def training_bytes_inputs(rng):
+    return [
+        ("Adam in float32", {"frozen": 1000, "trained": 37}),
+        ("one moment, in 16 bits", {"frozen": 170, "trained": 23, "moments": 1, "itemsize": 2}),
+        ("nothing frozen", {"frozen": 0, "trained": 91}),
+    ]
+
+
+@inputs("adapters.costs.step_operations", results=lambda count: {"operations": np.asarray(count)})
+def step_operations_inputs(rng):
+    sizes = {"n_in": 7, "n_out": 11, "M": 5}
+    return [(label, {**sizes, "r": r}) for label, r in (("in full", None), ("frozen, no adapter", 0), ("LoRA of rank 3", 3))]
+
+
+@inputs("adapters.spec.matches", results=lambda match: {"match": np.asarray(match, dtype=float)})
+def matches_inputs(rng):
+    cases = {
+        "a dotted end": ("blocks.0.attn.q", "attn.q"),
+        "a longer name": ("blocks.0.attn.qkv", "attn.q"),
+        "an end that begins within a word": ("blocks.0.crossattn.q", "attn.q"),
+        "a beginning": ("blocks.0.attn.q", "attn"),
+        "the whole name": ("embed", "embed"),
+        "a star for a whole part": ("blocks.3.mlp.up", "blocks.*.mlp.*"),
+        "a star behind a dotted end": ("blocks.3.mlp.up", "mlp.*"),
+        "a dot is a dot": ("blocks.0.attnxq", "attn.q"),
+        "a capital": ("blocks.0.attn.Q", "attn.q"),
+    }
+    return [(label, {"layer_name": name, "pattern": pattern}) for label, (name, pattern) in cases.items()]
+
+
+@inputs("adapters.combine.share", results=lambda returned: dict(zip("AB", returned, strict=True)))
+def share_inputs(rng):
+    A, B = rng.standard_normal((3, 7)), rng.standard_normal((5, 3))
+    return [("above 0", {"A": A, "B": B, "ws": 2.7}), ("below 0", {"A": A, "B": B, "ws": -0.4})]
+
+
+@inputs("adapters.combine.cat", results=lambda returned: {"B A": returned[1] @ returned[0], "rank": np.asarray(len(returned[0]))})
+def cat_inputs(rng):
+    return [
+        (label, {f"{name}{i}": array for i, r in ((1, r1), (2, r2)) for name, array in _pair(rng, r)})
+        for label, r1, r2 in (("of one rank", 3, 3), ("of different ranks", 2, 4))
+    ]
+
+
+@inputs("adapters.combine.cross_terms", results=lambda cross: {"cross terms": cross})
+def cross_terms_inputs(rng):
+    return cat_inputs(rng)[:1]
+
+
+@inputs("adapters.combine.recut", results=_products)
+def recut_inputs(rng):
+    return [
+        ("from rank 4 to 2", {**dict(_pair(rng, 4)), "r": 2}),
+        ("to one", {"A": rng.standard_normal((3, 5)), "B": rng.standard_normal((9, 3)), "r": 1}),
+        ("only balanced anew", {**dict(_pair(rng, 3)), "r": 3}),
+    ]
+
+
+def _pair(rng, r):
+    """The factors of one adapter, by name."""
+    return ("A", rng.standard_normal((r, 8))), ("B", rng.standard_normal((6, r)))
+
+
+@inputs("experiments.systems.attacks.along")
+def along_inputs(rng):
+    text, still = rng.standard_normal((2, 3, 4)), rng.standard_normal((3, 5))
+    still[1] = 0
+    return [
+        ("two texts of three tokens", {"g": text, "delta": 0.3}),
+        ("three vectors, one of them zero", {"g": still, "delta": 2.0}),
+    ]
+
+
+@inputs("experiments.systems.attacks.into_ball")
+def into_ball_inputs(rng):
+    r = rng.standard_normal((4, 3, 5))
+    lengths = np.array([0.2, 0.9, 1.1, 4.0]).reshape(4, 1, 1)
+    r = lengths * r / np.sqrt((r * r).sum(axis=(1, 2), keepdims=True))
+    return [
+        ("some within, some beyond", {"r": r, "delta": 1.0}),
+        ("a larger ball", {"r": r, "delta": 1.3}),
+        ("vectors, all beyond", {"r": 9 + rng.standard_normal((2, 7)), "delta": 0.5}),
+    ]
+
+
+@inputs("experiments.systems.attacks.text_distance")
+def text_distance_inputs(rng):
+    return [
+        ("nine tokens", {"table": rng.standard_normal((6, 4)), "T": 9, "eps": 0.1}),
+        ("rows of very different lengths", {"table": rng.standard_normal((5, 7)) * np.arange(5.0)[:, None], "T": 5, "eps": 0.02}),
+    ]
+
+
+@inputs("experiments.systems.article_network.shifted_loss")
+def shifted_loss_inputs(rng):
+    y = np.array([1, 0, 1, 1, 0, 0, 1])
+    z = rng.standard_normal(7)
+    return [
+        ("outputs of both signs", {"z": z, "y": y, "eps": 0.1}),
+        ("some surely right", {"z": np.where(np.arange(7) < 4, 6 * (2 * y - 1), z), "y": y, "eps": 0.1}),
+        ("no shift", {"z": z, "y": y, "eps": 0.0}),
+    ]
+
+
+@inputs("experiments.systems.local_random.loss_floor")
+def loss_floor_inputs(rng):
+    true = rng.standard_normal((3, 6))
+    return [
+        ("seven of eighteen local", {"true": true, "local": rng.permutation(18).reshape(3, 6) < 7, "std": 0.5}),
+        ("none", {"true": true, "local": np.zeros((3, 6), dtype=bool), "std": 0.5}),
+    ]
+
+
+@inputs("experiments.systems.svd_split.split_step")
+def split_step_inputs(rng):
+    sets = []
+    for label, m, n in (("a wide matrix", 4, 6), ("a tall one", 7, 5)):
+        W, W0, G = rng.standard_normal((3, m, n))
+        sets.append((label, {"W": W, "W0": W0, "G": G, "eta": 0.2}))
+    return sets
+
+
+@inputs("lowrank.subspaces.random_similarity")
+def random_similarity_inputs(rng):
+    return [(f"{i} and {j} of {n} directions", {"i": i, "j": j, "n": n}) for i, j, n in ((2, 5, 11), (7, 3, 13), (4, 4, 4))]
+
+
+@inputs("lowrank.subspaces.principal_angles", results=lambda returned: {"theta_l": returned})
+def principal_angles_inputs(rng):
+    A1, A2 = rng.standard_normal((4, 9)), rng.standard_normal((5, 9))
+    near = A1 + 3e-5 * rng.standard_normal((4, 9))
+    upright = np.concatenate([scipy.linalg.null_space(A1).T[:3], A1[:1]])
+    return [
+        ("two random factors", {"A1": A1, "A2": A2, "i": 2, "j": 4}),
+        ("the larger one first", {"A1": A1, "A2": A2, "i": 4, "j": 3}),
+        ("very small angles", {"A1": A1, "A2": near, "i": 4, "j": 4}),
+        ("right angles, and one that is none", {"A1": A1, "A2": upright, "i": 4, "j": 4}),
+    ]
+
+
+@inputs("lowrank.amplification.random_share")
+def random_share_inputs(rng):
+    return [
+        ("a wide matrix", {"norm": 7.3, "r": 3, "d1": 5, "d2": 11}),
+        ("the paper's", {"norm": 61.95, "r": 64, "d1": 12288, "d2": 12288}),
+    ]
+
+
+def _shares(returned):
+    """The parts by the left sides of their formulas."""
+    factor, delta, own, weights, random = returned
+    names = ("amplification", "norm_F(Delta W)", "share of W in r directions", "in W's own directions", "in random directions")
+    return dict(zip(names, (factor, delta, own, weights, random), strict=True))
+
+
+@inputs("lowrank.amplification.amplification", results=_shares)
+def amplification_inputs(rng):
+    W, U, V = rng.standard_normal((7, 5)), rng.standard_normal((7, 3)), rng.standard_normal((3, 5))
+    return [
+        ("at the rank of the change", {"W": W, "delta": U @ V, "r": 3}),
+        ("in its first directions", {"W": W, "delta": U @ V + 0.3 * rng.standard_normal((7, 5)), "r": 2}),
+    ]
+
+
+@inputs("lowrank.gauge.gauge_transform", results=lambda returned: dict(zip(("R^-1 A", "B R"), returned, strict=True)))
+def gauge_transform_inputs(rng):
+    A, B, R = rng.standard_normal((3, 7)), rng.standard_normal((5, 3)), rng.standard_normal((3, 3))
+    return [("any R", {"A": A, "B": B, "R": R}), ("a stretched one", {"A": A, "B": B, "R": np.diag([3.0, 0.5, -1])})]
+
+
+@inputs("lowrank.gauge.balance")
+def balance_inputs(rng):
+    A, B = rng.standard_normal((3, 7)), rng.standard_normal((5, 3))
+    return [("equal rates", {"A": A, "B": B}), ("B's rate 16 times A's", {"A": A, "B": B, "ratio": 16.0})]
+
+
+@inputs("lowrank.gauge.balanced", results=_products)
+def balanced_inputs(rng):
+    A, B = rng.standard_normal((3, 7)), rng.standard_normal((5, 3))
+    return [("any factors", {"A": A, "B": B}), ("a start of LoRA", {"A": A, "B": 0 * B}), ("tall", {"A": 9 * B.T, "B": A.T})]
+
+
+@inputs("compress.pruning.budget_mask", results=lambda returned: {"M": np.asarray(returned, dtype=float)})
+def budget_mask_inputs(rng):
+    return [
+        ("a third stays", {"s": rng.random((5, 7)), "share": 0.32}),
+        ("most stay", {"s": rng.random((7, 3)) ** 4, "share": 0.8}),
+        ("nothing stays", {"s": rng.random((4, 3)), "share": 0.0}),
+        ("equal scores", {"s": rng.integers(0, 3, (4, 6)) + 0.0, "share": 0.55}),
+    ]
+
+
+@inputs("compress.distillation.distill", results=lambda returned: dict(zip(("L", "dstudent"), returned, strict=True)))
+def distill_inputs(rng):
+    student, teacher = rng.standard_normal((2, 2, 3, 5))
+    targets = np.array([[4, -100, 1], [0, 3, 3]])
+    weights = {"Hinton's weights": (0.3, 0.7, 2.5), "article A's": (1.0, 0.5, 1.0)}
+    return [
+        (label, {"student": student, "teacher": teacher, "targets": targets, "hard": hard, "soft": soft, "tau": tau})
+        for label, (hard, soft, tau) in weights.items()
+    ]
+
+
+@inputs("compress.scores.obd", results=lambda returned: {"obd": returned})
+def obd_inputs(rng):
+    w, g = rng.standard_normal((2, 4, 6))
+    return [("many batches", {"w": w, "g": g, "h": g * g + rng.random((4, 6))}), ("a single one", {"w": w, "g": g, "h": g * g})]
+
+
+@inputs("compress.scores.with_batch", results=lambda returned: dict(zip("gh", returned, strict=True)))
+def with_batch_inputs(rng):
+    mean, g_b = rng.standard_normal((2, 4, 6))
+    return [
+        ("the first batch", {"mean": 0 * mean, "square": 0 * mean, "g_b": g_b, "n": 3}),
+        ("a later one", {"mean": mean, "square": mean * mean + 0.2, "g_b": g_b, "n": 5}),
+    ]
+
+
+@inputs("compress.structured.unit_sums")
+def unit_sums_inputs(rng):
+    s = rng.random((15, 14))
+    return [
+        ("rows, from the first", {"s": s, "axis": 0, "start": 0, "width": 3, "n": 5}),
+        ("rows, behind others", {"s": s, "axis": 0, "start": 5, "width": 2, "n": 4}),
+        ("columns", {"s": s, "axis": 1, "start": 0, "width": 7, "n": 2}),
+    ]
+
+
+@inputs("compress.calibration.clipped", results=lambda returned: {"clip(W, -c, c)": returned})
+def clipped_inputs_of_weights(rng):
+    outlier = rng.standard_normal((6, 5))
+    outlier[2, 3] = -40
+    return [("nothing unusual", {"W": rng.standard_normal((5, 7)), "share": 0.8}), ("an outlier", {"W": outlier, "share": 0.9})]
+
+
+@inputs("compress.calibration.scaled")
+def scaled_inputs(rng):
+    W, s = rng.standard_normal((4, 6)), np.exp(rng.standard_normal(6))
+    return [
+        ("4 bits, a scale a row", {"W": W, "s": s, "bits": 4, "block": "row"}),
+        ("8 bits, blocks", {"W": W, "s": s, "bits": 8, "block": 4}),
+    ]
+
+
+@inputs("compress.calibration.output_error")
+def output_error_inputs(rng):
+    W, X = rng.standard_normal((4, 6)), rng.standard_normal((9, 6)) * np.exp(rng.standard_normal((9, 1)))
+    return [("near", {"X": X, "W": W, "W_hat": np.rint(4 * W) / 4}), ("far off", {"X": X, "W": W, "W_hat": np.rint(W)})]
+
+
+@inputs("experiments.roofline.product_intensity")
+def product_intensity_inputs(rng):
+    return [
+        ("three sizes, in 32 bits", {"m": 5, "k": 7, "n": 11}),
+        ("one row, in 16", {"m": 1, "k": 4096, "n": 1024, "itemsize": 2}),
+    ]
+
+
+@inputs("experiments.roofline.attainable")
+def attainable_inputs(rng):
+    return [(label, {"intensity": i, "peak": 90.0, "band": 40.0}) for label, i in (("left of the ridge", 0.5), ("right of it", 30.0))]
+
+
+@inputs("experiments.roofline.bound_seconds")
+def bound_seconds_inputs(rng):
+    machine = {"peak": 90.0, "band": 40.0}
+    return [
+        ("memory decides", {"operations": 60.0, "traffic": 800.0, **machine}),
+        ("arithmetic decides", {"operations": 9000.0, "traffic": 70.0, **machine}),
+    ]
+
+
+@inputs("experiments.roofline.attention_intensity")
+def attention_intensity_inputs(rng):
+    return [
+        ("nine passes", {"T": 256, "D": 32, "passes": 9}),
+        ("fused, in 16 bits", {"T": 512, "D": 64, "passes": 0, "itemsize": 2}),
     ]

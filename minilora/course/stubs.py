@@ -68,7 +68,8 @@ def _assemble(exercise, docstring, replaced):
     separators = ["\n\n\n" if isinstance(node, (ast.FunctionDef, ast.ClassDef)) else "\n" for node in kept]
     separators[0] = max(separators[0], "\n\n", key=len)  # behind the imports
     body = "".join(separator + block for separator, block in zip(separators, blocks, strict=True))
-    return f'"""{docstring}"""\n\n' + _spaced(imports) + body + "\n"
+    parts = [f'"""{docstring}"""', "\n\n" * bool(imports), _spaced(imports), body, "\n"]
+    return "".join(parts)
 
 
 def _needed(names, nodes):

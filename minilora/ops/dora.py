@@ -7,13 +7,13 @@
               (F3)  Z  = x A^T                          (..., r)
               (F4)  u  = y0 + s Z B^T, which is x V^T where y0 = x W^T
               (F5)  y  = g u,  g = m / n
-    backward  (B1)  du = g dy, and dy0 = du
+    backward  (B1)  dy0 = du,  du = g dy
               (B2)  dZ = s du B                         (..., r)
               (B3)  dx = dZ A
               (B4)  dg = sum over rows  dy u            (out,)
               (B5)  dm = dg / n
               (B6)  dn = -dg g / n                      (out,)
-              (B7)  dV_i = dn_i V_i / n_i, and dW = dV  (out, in)
+              (B7)  dW = dV,  dV_i = dn_i V_i / n_i      (out, in)
               (B8)  dA = sum over rows  dZ^T x  + s B^T dV
               (B9)  dB = s sum over rows  du^T Z  + s dV A^T
 

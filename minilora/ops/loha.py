@@ -8,11 +8,14 @@
               (F3)  D   = W1 W2, entry by entry         (out, in), Delta W = s D
               (F4)  y   = s xd D^T
     backward  (B1)  dD  = s sum over rows  dy^T xd      (out, in)
-              (B2)  dW1 = dD W2,  dW2 = dD W1, entry by entry
-              (B3)  dB1 = dW1 A1^T,  dA1 = B1^T dW1
-              (B4)  dB2 = dW2 A2^T,  dA2 = B2^T dW2
-              (B5)  dxd = s dy D
-              (B6)  dx  = dxd keep / (1 - p)
+              (B2)  dW1 = dD W2, entry by entry
+              (B3)  dW2 = dD W1, entry by entry
+              (B4)  dB1 = dW1 A1^T
+              (B5)  dA1 = B1^T dW1
+              (B6)  dB2 = dW2 A2^T
+              (B7)  dA2 = B2^T dW2
+              (B8)  dxd = s dy D
+              (B9)  dx  = dxd keep / (1 - p)
 
 D is formed, and so is dD. An elementwise product does not let x through to one factor after the other, as (x A^T) B^T does. The
 way around takes each row of A1 with each row of A2: r1 r2 (in + out) products for each row of x, soon more than the in out of D.
@@ -40,16 +43,16 @@ def loha_backward(dy, cache, needs=None):
         dD = s * (rows(dy).T @ rows(xd))                # (B1)
     if wanted(needs, "A1") or wanted(needs, "B1"):
         dW1 = dD * W2                                   # (B2)
-        dA1 = B1.T @ dW1 if wanted(needs, "A1") else None       # (B3)
-        dB1 = dW1 @ A1.T if wanted(needs, "B1") else None       # (B3)
+        dB1 = dW1 @ A1.T if wanted(needs, "B1") else None       # (B4)
+        dA1 = B1.T @ dW1 if wanted(needs, "A1") else None       # (B5)
     if wanted(needs, "A2") or wanted(needs, "B2"):
-        dW2 = dD * W1                                   # (B2)
-        dA2 = B2.T @ dW2 if wanted(needs, "A2") else None       # (B4)
-        dB2 = dW2 @ A2.T if wanted(needs, "B2") else None       # (B4)
+        dW2 = dD * W1                                   # (B3)
+        dB2 = dW2 @ A2.T if wanted(needs, "B2") else None       # (B6)
+        dA2 = B2.T @ dW2 if wanted(needs, "A2") else None       # (B7)
     if wanted(needs, "x"):
-        dx = row_product(dy, s * D)                     # (B5)
+        dx = row_product(dy, s * D)                     # (B8)
         if dropped is not None:
-            (dx,) = dropout_backward(dx, dropped)       # (B6)
+            (dx,) = dropout_backward(dx, dropped)       # (B9)
     return dx, dA1, dB1, dA2, dB2
 
 

@@ -6,7 +6,7 @@
     forward   (F1)  W_hat = scales[o, i // block] level[codes[o, i]]       the 16 levels of NF4: see minilora.quantize
               (F2)  y  = x W_hat^T + b
     backward  (B1)  dx = dy W_hat, with W_hat made again
-              (B2)  dscales[o, k] = sum over i in block k  dW_hat[o, i] level[codes[o, i]],   dW_hat = sum over rows  dy^T x
+              (B2)  dscales = sums over the blocks of  dW_hat level[codes],   dW_hat = sum over rows  dy^T x
               (B3)  db = sum over rows  dy
 
 Between forward and backward only codes and scales are kept: a cached W_hat would cost the memory that 4 bits save. Codes are

@@ -17,10 +17,41 @@ t_final on the importances rest and the same triplets are masked after every ste
 import math
 
 from minilora.adapters.inject import adapters_of
+from minilora.backend import get_array_module
 from minilora.ops.penalties import orthogonality_backward, orthogonality_forward
 from minilora.training.optimizers import AdamW, require_count
 
 LEAVES = {"P", "lam", "Q"}
+
+
+def importance(I, U, theta, g, beta):
+    """One step on: (I, U), new arrays of theta's shape. I, U: those before, zero at first. beta: in [0, 1)."""
+    now = abs(theta * g)
+    I = beta * I + (1 - beta) * now                                                 # (F2)
+    U = beta * U + (1 - beta) * abs(now - I)                                        # (F3)
+    return I, U
+
+
+def triplet_scores(s_P, s_lam, s_Q):
+    """S, (r,): the importance of each triplet of one layer, from s = I U of its elements: (out, r), (r,) and (r, in)."""
+    S = s_lam + s_P.mean(axis=0) + s_Q.mean(axis=1)                                 # (F4)
+    return S
+
+
+def budget(t, t_init, t_final, b_init, b_target):
+    """b, an int: how many triplets of all layers together are left after step t; b_init before t_init, b_target from t_final."""
+    left = min(1.0, max(0.0, (t_final - t) / (t_final - t_init)))
+    b = b_target + round((b_init - b_target) * left * left * left)                  # (F5)
+    return b
+
+
+def masked(lam, S, b):
+    """lam with zeros at all but the b largest S; a new array. lam, S: (b_init,), the triplets of all layers in one row."""
+    xp = get_array_module(lam)
+    kept = xp.ones(lam.shape, dtype=lam.dtype)
+    kept[xp.argsort(S)[: len(S) - b]] = 0
+    lam = lam * kept                                                                # (F6)
+    return lam
 
 
 class AdaLoRAAdamW(AdamW):
@@ -70,32 +101,24 @@ class AdaLoRAAdamW(AdamW):
 
     def weigh(self):
         """Take the importances one step on, from the parameters and their gradients."""
-        I, U = self.moments["I"], self.moments["U"]
-        now = abs(self.parameters.data * self.parameters.grad)
-        I *= self.beta
-        I += (1 - self.beta) * now                                                  # (F2)
-        U *= self.beta
-        U += (1 - self.beta) * abs(now - I)                                         # (F3)
+        moments, theta, g = self.moments, self.parameters.data, self.parameters.grad
+        moments["I"][...], moments["U"][...] = importance(moments["I"], moments["U"], theta, g, self.beta)
 
     def scores(self):
         """S, (b_init,): the importance of each triplet, adapter after adapter."""
         views = self.parameters.split(self.moments["I"] * self.moments["U"])
         s = {id(p): view for p, view in zip(self.parameters, views, strict=True)}
-        triplets = [s[id(a.lam)] + s[id(a.P)].mean(axis=0) + s[id(a.Q)].mean(axis=1) for a in self.adapters]    # (F4)
-        return self.xp.concatenate(triplets)
+        return self.xp.concatenate([triplet_scores(*(s[id(p)] for p in (a.P, a.lam, a.Q))) for a in self.adapters])
 
     def budget(self, t):
         """b, an int: how many triplets of all layers together are left after step t."""
-        left = min(1.0, max(0.0, (self.t_final - t) / (self.t_final - self.t_init)))
-        return self.b_target + round((self.b_init - self.b_target) * left * left * left)     # (F5)
+        return budget(t, self.t_init, self.t_final, self.b_init, self.b_target)
 
     def mask(self):
         """Set lam to zero in all triplets but the `budget` most important ones."""
-        S = self.scores()
-        kept = self.xp.ones(S.shape, dtype=S.dtype)
-        kept[self.xp.argsort(S)[: self.b_init - self.budget(self.steps)]] = 0
-        start = 0
+        lam = self.xp.concatenate([a.lam.data for a in self.adapters])
+        lam, start = masked(lam, self.scores(), self.budget(self.steps)), 0
         for a in self.adapters:
             stop = start + a.lam.data.size
-            a.lam.data = a.lam.data * kept[start:stop]                              # (F6)
+            a.lam.data = lam[start:stop]
             start = stop

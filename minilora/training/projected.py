@@ -29,6 +29,13 @@ from minilora.nn.parameter import Parameter
 from minilora.training.optimizers import Adam, require_count
 
 
+def leading_directions(G, r):
+    """P, (short, r): the left singular vectors of G, (short, long), that belong to its r largest singular values."""
+    U, _, _ = lowrank.svd(G)
+    P = U[:, :r]                                                        # (F4)
+    return P
+
+
 @dataclass
 class Share:
     """What an optimiser holds for one parameter: W and G, views of its data and gradient; m, v; P, or None for plain Adam."""
@@ -105,8 +112,7 @@ class GaLore(ProjectedAdam):
         super().__init__(parameters, lr, r, every, kappa, betas, eps)
 
     def project(self, share):
-        U, _, _ = lowrank.svd(share.G)
-        share.P[...] = U[:, : self.r]                                   # (F4)
+        share.P[...] = leading_directions(share.G, self.r)
 
 
 class Flora(ProjectedAdam):

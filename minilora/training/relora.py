@@ -6,6 +6,7 @@ Every K steps
     (F1)  W = W + s B A                              for good
     (F2)  A = uniform in +-1/sqrt(in),  B = 0        so the model computes the same as before
     (F3)  m = m keep,  v = v keep                    Adam's moments of A and B, at most places set to zero
+    (F4)  keep = abs(m) is among the largest         by magnitude; or a random choice, or nothing
 and the rate is warmed up again: `schedules.jagged_cosine`.
 
 One adapter changes W by at most rank r; after k restarts the change has rank up to (k + 1) r. Without (F3) the moments of the old
@@ -18,9 +19,18 @@ import math
 
 from minilora.adapters.inject import adapters_of
 from minilora.adapters.switch import refuse_merged
+from minilora.backend import get_array_module
 from minilora.training.optimizers import AdamW, require_count
 
 PRUNING = ("magnitude", "random", "reset")
+
+
+def largest(m, share):
+    """keep, of m's shape: true at this share of the entries, at least one: those largest in absolute value."""
+    size = abs(m)
+    count = max(1, round(share * m.size))
+    keep = size >= get_array_module(m).sort(size.ravel())[-count]                   # (F4)
+    return keep
 
 
 class ReLoRAAdamW(AdamW):
@@ -76,8 +86,7 @@ class ReLoRAAdamW(AdamW):
             return self.xp.zeros(m.shape, dtype=bool)
         if self.prune == "random":
             return self.xp.asarray(self.rng.random(m.shape) < self.keep)
-        count = max(1, round(self.keep * m.size))
-        return abs(m) >= self.xp.sort(abs(m).ravel())[-count]
+        return largest(m, self.keep)
 
 
 def restartable(model):

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 TAG = re.compile(r"\(([FB]\d+)\)")
-CITED = re.compile(r"\b([a-z_0-9]+:[FB]\d+)\b")
+CITED = re.compile(r"(?<![\w.])([a-z_0-9]+:[FB]\d+)\b")  # training.adalora:F1 is no op's
 SOURCES = {path.stem: path.read_text("utf-8") for path in sorted((ROOT / "minilora" / "ops").glob("[!_]*.py"))}
 
 

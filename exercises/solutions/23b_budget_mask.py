@@ -1,0 +1,22 @@
+"""Unstructured pruning: single weights set to zero, and kept there while the others go on learning.
+
+    s: scores   w: weights   M: a mask of booleans, True where a weight stays   all of one shape
+
+    by threshold  (F1)  M = s >= alpha                                  article A
+    by budget     (F2)  M = s is among the top share of all scores      of the model, or of each matrix apart (per="matrix")
+                  (F3)  w = M w
+    training      (F4)  dw = M dw                                       after backward
+
+By F4 a pruned weight's gradient is zero, so the moments of a new optimiser are too, and weight decay of zero is zero: its step is
+zero, bit for bit. The arrays keep their shapes and the model its size and speed; `shrink` in structured.py makes it smaller.
+"""
+
+from minilora import backend
+
+
+def budget_mask(s, share):
+    """Booleans of the shape of s, True at the highest `share`, 0 .. 1, of all of s, rounded; of equal ones the later stay."""
+    xp = backend.get_array_module(s)
+    M = xp.zeros(s.size, dtype=bool)
+    M[xp.argsort(s.reshape(-1), kind="stable")[s.size - round(share * s.size) :]] = True    # (F2)
+    return M.reshape(s.shape)

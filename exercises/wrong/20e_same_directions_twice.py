@@ -1,0 +1,14 @@
+"""B takes the first r left singular vectors, which A's step covers already: the step has rank r, not 2r.
+
+fails at: B (lora_ga:S2)
+cause: the same directions twice
+"""
+
+from minilora.lowrank import svd
+
+
+def lora_ga_start(G, r, c=1.0):
+    U, _, Vt = svd(G)
+    A = c * Vt[:r]                                      # (S1)
+    B = c * U[:, :r]                                    # (S2)
+    return A, B

@@ -1,0 +1,14 @@
+"""The singular values stand in the factors: the step would then have them three times over, sigma^2 too much.
+
+fails at: A (lora_ga:S1), B (lora_ga:S2)
+cause: singular values too many
+"""
+
+from minilora.lowrank import svd
+
+
+def lora_ga_start(G, r, c=1.0):
+    U, sigma, Vt = svd(G)
+    A = c * sigma[:r, None] * Vt[:r]                    # (S1)
+    B = c * U[:, r : 2 * r] * sigma[r : 2 * r]          # (S2)
+    return A, B

@@ -1,0 +1,132 @@
+"""How much of a given change each shape of Delta W can hold: the best fit's share of its squared norm, in closed form.
+
+    T: (out, in), the change wanted   T_hat: the nearest matrix of the shape   share = norm_F(T_hat)^2 / norm_F(T)^2
+    W = U S V^T: the frozen matrix, where the shape is built on it
+
+    (R1)  rank r (LoRA, AdaLoRA)   share = sum over i <= r  sigma_i(T)^2 / norm_F(T)^2             Eckart and Young
+    (R2)  LoRA-XS                  share = norm_F(U_r^T T V_r)^2 / norm_F(T)^2
+    (R3)  SVFT                     share = sum of (U^T T V)^2 over the places / norm_F(T)^2
+    (R4)  LoKr                     share = sigma_1(T~)^2 / norm_F(T)^2,   T~[i c + j, k d + l] = T[i b + k, j d + l]
+
+T_hat is a projection of T in (R2) and (R3), where Delta W is linear in what is trained. In (R4) every C kron D is a matrix of
+rank one in T~, so that the best one is again Eckart and Young's (Van Loan and Pitsianis 1993).
+"""
+
+import numpy as np
+
+from minilora import backend
+from minilora.adapters import METHODS, LoRA, adapters_of, inject, match
+from minilora.data import LanguageBatches
+from minilora.experiments.pretrained import load_pretrained
+from minilora.lowrank import singular_values, svd
+from minilora.nn import Transformer, TransformerConfig
+from minilora.training import Adam, Flora, GaLore, ReLoRAAdamW, Trainer, warmup_cosine
+
+SMALL = {"adalora": {"r": 4}, "vera": {"r": 4}, "lora-xs": {"r": 4}, "svft": {"band": 1}, "loha": {"r": 4}, "lokr": {}}
+
+
+def low_rank_share(T, r):
+    """(R1): a float from 0 to 1."""
+    energy = singular_values(T) ** 2
+    return float(energy[:r].sum() / energy.sum())                                   # (R1)
+
+
+def lora_xs_share(T, W, r):
+    """(R2): a float from 0 to 1."""
+    U, _, Vt = svd(W)
+    inside = U[:, :r].T @ T @ Vt[:r].T
+    return float((inside * inside).sum() / (T * T).sum())                           # (R2)
+
+
+def svft_share(T, W, band):
+    """(R3), with `band` diagonals on each side of the main one: a float from 0 to 1."""
+    U, _, Vt = svd(W)
+    turned = U.T @ T @ Vt.T
+    size = range(len(turned))
+    kept = sum(turned[i, j] ** 2 for i in size for j in size if abs(i - j) <= band)
+    return float(kept / (T * T).sum())                                              # (R3)
+
+
+def lokr_share(T, a, c):
+    """(R4), with C of shape (a, c), divisors of out and in: a float from 0 to 1."""
+    n_out, n_in = T.shape
+    b, d = n_out // a, n_in // c
+    rearranged = T.reshape(a, b, c, d).transpose(0, 2, 1, 3).reshape(a * c, b * d)
+    energy = singular_values(rearranged) ** 2
+    return float(energy[0] / energy.sum())                                          # (R4)
+
+
+def wanted_changes(ids, seeds, steps):
+    """{kind: [(T, W), ...]} for the 128 x 128 matrices of the base, a pair for each matrix and seed.
+
+    Kinds: the change that full tuning of the blocks' matrices on `ids` makes, with Adam; a random one; a Kronecker product.
+    """
+    found = {"full tuning's change": [], "a random matrix": [], "a Kronecker product": []}
+    rng = np.random.default_rng(0)
+    base = match(load_pretrained()[0], "attn.*")
+    for seed in seeds:
+        tuned, _ = load_pretrained()
+        optimizer = Adam([layer.W for layer in match(tuned, "blocks.*").values()], lr=1e-3)
+        batches = LanguageBatches(ids, 64, 8, seed)
+        Trainer(tuned, optimizer, batches, warmup_cosine(5, steps), clip=1.0, progress=False).run(steps)
+        for name, layer in match(tuned, "attn.*").items():
+            W = base[name].W.data.astype("float64")
+            product = np.kron(rng.standard_normal((4, 4)), rng.standard_normal((32, 32)))
+            changes = (layer.W.data - W, rng.standard_normal((128, 128)), product)
+            for pairs, T in zip(found.values(), changes, strict=True):
+                pairs.append((T, W))
+    return found
+
+
+def ranks_by_step(method, ids, r, every, steps, target="blocks.1.attn.q"):
+    """The rank of W's change after each step, for one matrix of the base. method: "LoRA", "ReLoRA", "GaLore" or "Flora"."""
+    model, _ = load_pretrained("float64")
+    layer = dict(model.named_layers())[target]
+    for p in model.parameters():
+        p.trainable = p is layer.W
+    if method in ("LoRA", "ReLoRA"):
+        inject(model, LoRA(r=r, alpha=2 * r), target, rng=0)
+        optimizer = ReLoRAAdamW(model, 1e-2, every) if method == "ReLoRA" else Adam(model.parameters(), 1e-2)
+    else:
+        optimizer = {"GaLore": GaLore, "Flora": Flora}[method](model.parameters(), 1e-2, r, every)
+    start, ranks = layer.W.data.copy(), []
+    for _, batch in zip(range(steps), LanguageBatches(ids, 32, 4, 0), strict=False):
+        model.zero_grad()
+        model.loss(*batch)
+        model.backward()
+        optimizer.step()
+        change = layer.W.data - start + sum(adapter.delta() for adapter in layer.adapters.values())
+        ranks.append(int(np.linalg.matrix_rank(backend.asnumpy(change), tol=1e-8)))
+    return ranks
+
+
+def first_steps():
+    """[(method, gradients at the start, gradients after a step of Adam, error)] in a small model, float64.
+
+    The gradients in words, the largest of each trained array of the first adapter. error: how far what a path adds to its layer
+    is from x Delta W^T, the largest over all layers.
+    """
+    config = TransformerConfig(vocab_size=17, block_size=8, n_layers=1, n_heads=2, d_model=24)
+    batch = np.random.default_rng(0).integers(0, 17, (2, 4, 8))
+    rows = []
+    for method, options in SMALL.items():
+        model = Transformer(config, rng=0, dtype="float64").eval()
+        inject(model, METHODS[method](**options), "blocks.*", rng=0)
+        first = _gradients(model, batch)
+        Adam(model.parameters(), lr=0.1).step()
+        second, error = _gradients(model, batch), 0.0
+        for _, layer, _, adapter in adapters_of(model):
+            n_out, n_in = layer.W.data.shape
+            x = np.random.default_rng(1).standard_normal((5, n_in))
+            y = adapter.forward(x, np.zeros((5, n_out)), layer)
+            error = max(error, float(abs(y - x @ adapter.delta(layer.W.data).T).max()))
+        rows.append((method, first, second, error))
+    return rows
+
+
+def _gradients(model, batch):
+    model.zero_grad()
+    model.loss(*batch)
+    model.backward()
+    *_, adapter = adapters_of(model)[0]
+    return ", ".join(f"{leaf}: {abs(p.grad).max():.0e}" for leaf, p in adapter.named_parameters() if p.trainable)
