@@ -1,4 +1,4 @@
-"""Pictures of derivatives: a curve that straightens under the microscope, errors against the step, steps foretold and found."""
+"""Pictures of derivatives: a curve under the microscope, errors against the step, best steps by formula and as found."""
 
 from minilora.plots.lines import LINES
 from minilora.plots.style import COLOURS, new_figure
@@ -44,7 +44,7 @@ def error_curves(curves, laws=None, ylabel="relative error of the slope"):
 
 
 def predicted_steps(found, factor):
-    """The best step as a formula foretells it, against the one that was found; a band of `factor` on either side of equality.
+    """The best step as a formula gives it, against the one that was found; a band of `factor` on either side of equality.
 
     found: {label: (predicted, measured)}.
     """
@@ -59,5 +59,5 @@ def predicted_steps(found, factor):
             side = -1 if i % 2 else 1
             ax.annotate(label, (predicted, measured), (side * 9, -side * 9), textcoords="offset points", fontsize=9,
                         ha="left" if side > 0 else "right", va="center")  # fmt: skip
-        ax.set(xscale="log", yscale="log", xlim=ends, ylim=ends, xlabel="best step, foretold", ylabel="best step, found")
+        ax.set(xscale="log", yscale="log", xlim=ends, ylim=ends, xlabel="best step, by the formula", ylabel="best step, found")
         return figure

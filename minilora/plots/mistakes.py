@@ -28,7 +28,7 @@ def portraits(panels):
 
 
 def catches(mistakes, tests, caught):
-    """A grid: a row for each mistake, a column for each test, a cross where the test failed and so caught the mistake.
+    """A grid: a row for each mistake, a column for each test; dark and "caught" where the test failed on the mistake.
 
     caught: rows of booleans, or None where a test cannot be asked.
     """
