@@ -1,15 +1,19 @@
 """Several adapters as one: the weighted sum of their changes of W, by their factors or by its SVD.
 
-    adapter i: s_i B_i A_i   w_i: its weight   D = sum over i  w_i s_i B_i A_i   e_i = sqrt(abs(w_i s_i)), B_i with the sign
+    adapter i: s_i B_i A_i   w_i: its weight   D = sum over i  w_i s_i B_i A_i   e_i = sqrt(abs(w_i s_i))
 
-    cat      (C1)  A = [e_1 A_1; e_2 A_2; ...],  B = [e_1 B_1, e_2 B_2, ...]:    B A = D, of the sum of the ranks
-    linear   (C2)  A = e_1 A_1 + e_2 A_2 + ...,  B = e_1 B_1 + e_2 B_2 + ...:    B A = D + the cross terms e_i e_j B_i A_j, i != j
-    svd      (C3)  B A = the best matrix of rank r:    norm_F(B A - D)^2 = sum over i > r  sigma_i^2
+    share    (C4)  A_i', B_i' = e_i A_i, sign(w_i s_i) e_i B_i:    B_i' A_i' = w_i s_i B_i A_i;    below, all are shared
+    cat      (C1)  A = [A_1; A_2; ...],  B = [B_1, B_2, ...]:    B A = D, of the sum of the ranks
+    linear   (C2)  A = A_1 + A_2 + ...,  B = B_1 + B_2 + ...:    B A = D + the cross terms, sum over i != j  B_i A_j
+    svd      (C3)  A, B = of the best matrix of rank r, balanced:    norm_F(B A - D)^2 = sum over i > r  sigma_i^2
 
+The best matrix of a product B A of rank R needs no (out, in) matrix: with B = Q_B R_B and A^T = Q_A R_A the product is
+Q_B (R_B R_A^T) Q_A^T, and the (R, R) matrix between the Qs, whose columns are orthonormal, has all its singular values.
 An adapter that starts away from zero, s (B A - B0 A0), has the factors [A; A0] and [B, -B0], and so twice the rank.
 """
 
 import math
+from functools import reduce
 from itertools import combinations
 from numbers import Real
 
@@ -59,25 +63,50 @@ def combine(model, names, weights=None, how="cat", r=None, name="combined"):
     return [combined[key][1] for key in layers]
 
 
+def share(A, B, ws):
+    """e A and e B, with the sign of ws in B: their product is ws B A, and both are as large as before against each other."""
+    e = math.sqrt(abs(ws))
+    return e * A, math.copysign(e, ws) * B  # (C4)
+
+
+def cat(A1, B1, A2, B2):
+    """A and B with B A = B1 A1 + B2 A2. The ranks may differ, and add up."""
+    xp = backend.get_array_module(A1, B1, A2, B2)
+    return xp.concatenate([A1, A2]), xp.concatenate([B1, B2], axis=1)  # (C1)
+
+
+def cross_terms(A1, B1, A2, B2):
+    """What (B1 + B2) (A1 + A2) has beside B1 A1 + B2 A2: (out, in)."""
+    return B1 @ A2 + B2 @ A1  # (C2)
+
+
+def recut(A, B, r):
+    """A (r, in) and B (out, r) of the best matrix of rank r for B A, balanced as in lowrank.factors. r is at most A's rows."""
+    xp = backend.get_array_module(A, B)
+    Q_B, R_B = xp.linalg.qr(B)
+    Q_A, R_A = xp.linalg.qr(A.T)
+    A, B = lowrank.factors(R_B @ R_A.T, r)
+    return A @ Q_A.T, Q_B @ B  # (C3)
+
+
 def _combine(layer_name, sources, weights, how, r):
     """({leaf: array}, the row) of one layer."""
     D = sum(weights[key] * _delta(layer, adapter) for key, (layer, adapter) in sources.items())
-    cross = {}
-    if how == "svd":
-        _refuse_rank(layer_name, how, r, D)
-        A, B = lowrank.factors(D, r)                                                                                # (C3)
+    factors = {key: _factors(adapter, weights[key]) for key, (_, adapter) in sources.items() if isinstance(adapter, LoRAAdapter)}
+    ranks = {key: len(A) for key, (A, _) in factors.items()}
+    total, cross = sum(ranks.values()), {}
+    if how != "linear":
+        _refuse_rank(layer_name, how, total if r is None else r, D)
+    if how == "linear":
+        if len(set(ranks.values())) > 1:
+            raise ValueError(f"how='linear' adds factors of one rank, in {layer_name} they have {ranks}: take 'cat' or 'svd'")
+        A, B = (sum(parts) for parts in zip(*factors.values(), strict=True))  # (C2)
+        cross = {(i, j): _norm(cross_terms(*factors[i], *factors[j])) for i, j in combinations(factors, 2)}
+    elif how == "svd" and (len(factors) < len(sources) or r > total):
+        A, B = lowrank.factors(D, r)  # (C3)
     else:
-        factors = {key: _factors(adapter, weights[key]) for key, (_, adapter) in sources.items()}
-        ranks = {key: len(A) for key, (A, _) in factors.items()}
-        if how == "cat":
-            _refuse_rank(layer_name, how, sum(ranks.values()), D)
-            xp = backend.get_array_module(D)
-            A, B = (xp.concatenate(parts, axis=i) for i, parts in enumerate(zip(*factors.values(), strict=True)))   # (C1)
-        else:
-            if len(set(ranks.values())) > 1:
-                raise ValueError(f"how='linear' adds factors of one rank, in {layer_name} they have {ranks}: take 'cat' or 'svd'")
-            A, B = (sum(parts) for parts in zip(*factors.values(), strict=True))                                    # (C2)
-            cross = {(i, j): _cross_norm(factors[i], factors[j]) for i, j in combinations(factors, 2)}
+        A, B = reduce(lambda one, two: cat(*one, *two), factors.values())  # (C1)
+        A, B = recut(A, B, r) if how == "svd" else (A, B)
     if _norm(A) == _norm(B) == 0:
         raise ValueError(f"the sum is zero in {layer_name}, and with A = B = 0 nothing would ever learn: give other weights")
     row = {"layer": layer_name, "r": len(A), "wanted": _norm(D), "error": _norm(B @ A - D), "cross": cross}
@@ -90,18 +119,11 @@ def _delta(layer, adapter):
 
 
 def _factors(adapter, weight):
-    """e A, e B, with B A = what the adapter adds, times its weight."""
-    xp = backend.get_array_module(adapter.A.data)
-    A, B, ws = adapter.A.data, adapter.B.data, weight * adapter.scale
+    """A and B, shared, with B A = what the adapter adds, times its weight."""
+    A, B = adapter.A.data, adapter.B.data
     if hasattr(adapter, "A0"):
-        A, B = xp.concatenate([A, adapter.A0.data]), xp.concatenate([B, -adapter.B0.data], axis=1)
-    e = math.sqrt(abs(ws))
-    return e * A, math.copysign(e, ws) * B
-
-
-def _cross_norm(one, two):
-    (A1, B1), (A2, B2) = one, two
-    return _norm(B1 @ A2 + B2 @ A1)
+        A, B = cat(A, B, adapter.A0.data, -adapter.B0.data)
+    return share(A, B, weight * adapter.scale)
 
 
 def _norm(D):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from minilora import backend
 from minilora.adapters.adapter import Adapter, like
+from minilora.adapters.costs import lora_values
 from minilora.adapters.spec import Spec
 from minilora.nn.embedding import Embedding
 from minilora.ops.lora import lora_backward, lora_forward
@@ -80,7 +81,7 @@ class LoRA(Spec):
         return {"A": (self.r, n_in), "B": (n_out, self.r)}
 
     def values(self, n_in, n_out):
-        return self.r * (n_in + n_out)
+        return lora_values([(n_out, n_in)], self.r)
 
     def flops(self, n_in, n_out):
         """Of the two products of the path, with A and with B."""

@@ -16,7 +16,9 @@ from minilora.adapters import (
     unmerge,
     weigh,
 )
+from minilora.adapters.combine import cat, cross_terms, recut, share
 from minilora.gradcheck import check_model
+from minilora.lowrank import truncate
 
 PLACES = {"one": ("attn.q", "attn.v", "mlp.up"), "two": ("attn.q", "attn.o"), "three": ("attn.q", "mlp.up")}
 WEIGHTS = {"one": 1.5, "two": -0.7, "three": 0.4}
@@ -181,3 +183,25 @@ def test_float32_stays_float32(several, batch):
     combine(model, ["one", "two"], np.array([0.5, 2.0]))
     assert model.forward(batch[0]).dtype == "float32"
     assert {p.data.dtype.name for p in model.parameters()} == {"float32"}
+
+
+def test_the_formulas_on_factors_alone():
+    rng = np.random.default_rng(0)
+    (A1, A2), (B1, B2) = rng.standard_normal((2, 3, 9)), rng.standard_normal((2, 11, 3))
+    one, two = share(A1, B1, 1.7), share(A2, B2, -0.6)
+    D = 1.7 * B1 @ A1 - 0.6 * B2 @ A2
+    A, B = cat(*one, *two)
+    np.testing.assert_allclose(B @ A, D, atol=1e-12)
+    np.testing.assert_allclose((one[1] + two[1]) @ (one[0] + two[0]) - D, cross_terms(*one, *two), atol=1e-12)
+    for r in (1, 4, 6):
+        A_r, B_r = recut(A, B, r)
+        np.testing.assert_allclose(B_r @ A_r, truncate(D, r), atol=1e-12)
+        np.testing.assert_allclose(A_r @ A_r.T, B_r.T @ B_r, atol=1e-12)
+
+
+def test_svd_to_a_rank_above_that_of_the_sum(several):
+    model = several("lora", "lora")
+    expected = wanted(model, {"one": 1, "two": 1})
+    rows = combine(model, ["one", "two"], how="svd", r=3)
+    check_rows(model, rows, expected)
+    assert all(row["r"] == 3 and row["error"] < 1e-12 for row in rows)

@@ -1,0 +1,27 @@
+"""Several adapters as one: the weighted sum of their changes of W, by their factors or by its SVD.
+
+    adapter i: s_i B_i A_i   w_i: its weight   D = sum over i  w_i s_i B_i A_i   e_i = sqrt(abs(w_i s_i))
+
+    share    (C4)  A_i', B_i' = ...
+    cat      (C1)  A = [A_1; A_2; ...],  B = [B_1, B_2, ...]:    B A = D, of the sum of the ranks
+    linear   (C2)  A = A_1 + A_2 + ...,  B = B_1 + B_2 + ...:    B A = D + the cross terms, sum over i != j  B_i A_j
+    svd      (C3)  A, B = of the best matrix of rank r, balanced:    norm_F(B A - D)^2 = sum over i > r  sigma_i^2
+
+The best matrix of a product B A of rank R needs no (out, in) matrix: with B = Q_B R_B and A^T = Q_A R_A the product is
+Q_B (R_B R_A^T) Q_A^T, and the (R, R) matrix between the Qs, whose columns are orthonormal, has all its singular values.
+An adapter that starts away from zero, s (B A - B0 A0), has the factors [A; A0] and [B, -B0], and so twice the rank.
+
+Exercise 18a, lesson 18: A weight and a scale, shared by the factors.
+Write share. Arguments are valid here: you need not check them, and must not change them.
+
+    minilora exercise check 18a       tests this file
+    minilora exercise hint 18a        one hint more, each time
+"""
+
+import math
+
+
+def share(A, B, ws):
+    """e A and e B, with the sign of ws in B: their product is ws B A, and both are as large as before against each other."""
+    # (C4)  A_i', B_i' =
+    raise NotImplementedError("18a: write share")
