@@ -51,12 +51,12 @@ def calibrate(W, bits, X=None, method="absmax", block="row", share=0.999):
         raise ValueError(f"share must be in (0, 1], got {share!r}")
     X = None if X is None else _admit(X, W)
     if method == "percentile":
-        W_hat = _rounded(_clipped(W, share), bits, block)  # (C2)
+        W_hat = _rounded(clipped(W, share), bits, block)  # (C2)
     elif method == "activation":
         W_hat = _activation_aware(W, bits, X, block)
     else:
         W_hat = _rounded(W, bits, block)  # (C1)
-    return Calibrated(W_hat, _ratio(W - W_hat, W), None if X is None else _output_error(X, W, W_hat))
+    return Calibrated(W_hat, _ratio(W - W_hat, W), None if X is None else output_error(X, W, W_hat))
 
 
 def quantize_model(model, bits, method="absmax", batches=(), block="row"):
@@ -124,10 +124,22 @@ def _rounded(W, bits, block):
     return dequantize_absmax(quantize_absmax(W, bits, block))
 
 
-def _clipped(W, share):
+def clipped(W, share):
+    """W with its largest entries cut down to c, where `share` of all |w|, of (0, 1], are at most c (between two: linear)."""
     xp = backend.get_array_module(W)
-    c = backend.item(xp.quantile(xp.abs(W), share))
+    c = backend.item(xp.quantile(xp.abs(W), share))  # (C2)
     return xp.clip(W, -c, c)
+
+
+def scaled(W, s, bits, block="row"):
+    """W (out, in) rounded with its columns multiplied by s (in,), all > 0, and divided by it again."""
+    W_hat = _rounded(W * s, bits, block) / s  # (C3)
+    return W_hat
+
+
+def output_error(X, W, W_hat):
+    """How far the outputs of X (rows, in) move if W_hat stands for W, both (out, in), relative to their size; a number."""
+    return _ratio(X @ (W - W_hat).T, X @ W.T)  # (C5)
 
 
 def _activation_aware(W, bits, X, block):
@@ -137,15 +149,11 @@ def _activation_aware(W, bits, X, block):
     best, least = None, math.inf
     for a in EXPONENTS:
         s = m**a
-        W_hat = _rounded(W * s, bits, block) / s  # (C3)
-        error = _output_error(X, W, W_hat)
+        W_hat = scaled(W, s, bits, block)
+        error = output_error(X, W, W_hat)
         if error < least:
             best, least = W_hat, error
     return best
-
-
-def _output_error(X, W, W_hat):
-    return _ratio(X @ (W - W_hat).T, X @ W.T)  # (C5)
 
 
 def _ratio(error, whole):

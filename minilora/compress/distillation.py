@@ -23,6 +23,17 @@ from minilora.ops.cross_entropy import cross_entropy_backward, cross_entropy_for
 from minilora.ops.kl_divergence import kl_divergence_backward, kl_divergence_forward, log_softmax
 
 
+def distill(student, teacher, targets, hard, soft, tau):
+    """(L, dstudent): the loss of logits (..., V) and its gradient on the student's. targets: (...) ids, -100: left out."""
+    counts = targets != -100
+    CE, hard_cache = cross_entropy_forward(student, targets)
+    KL, soft_cache = kl_divergence_forward(student[counts], teacher[counts], tau)           # KL: times tau^2 already
+    L = hard * CE + soft * KL                                                               # (F1)
+    (dstudent,) = cross_entropy_backward(hard, hard_cache)
+    dstudent[counts] += kl_divergence_backward(soft, soft_cache, {"student"})[0]            # (B1)
+    return L, dstudent
+
+
 class Distillation(Wrapped):
     """The student with the loss (F1): Trainer(Distillation(student, teacher), AdamW(student.parameters(), ...), batches).
 
@@ -41,26 +52,21 @@ class Distillation(Wrapped):
         super().__init__(student)
         self.teacher = teacher.eval()
         self.hard, self.soft, self.tau = alpha, 1 - alpha, tau
-        self._caches = None
+        self._dstudent = None
 
     def loss(self, ids, targets, mask=None, token_types=None):
         """L in nats, a Python float. The arguments, and the errors, are those of Transformer.loss."""
         student = self.model.forward(ids, mask, token_types)
         targets = admit_targets(targets, student.shape)
-        counts = targets != -100
-        CE, hard_cache = cross_entropy_forward(student, targets)
-        teacher = self.teacher.forward(ids, mask, token_types)[counts]
-        KL, soft_cache = kl_divergence_forward(student[counts], teacher, self.tau)
-        self._caches = hard_cache, soft_cache, counts
-        return backend.item(self.hard * CE + self.soft * (KL + self.entropy(teacher)))      # (F1) (F2)
+        teacher = self.teacher.forward(ids, mask, token_types)
+        L, self._dstudent = distill(student, teacher, targets, self.hard, self.soft, self.tau)
+        return backend.item(L + self.soft * self.entropy(teacher[targets != -100]))         # (F2)
 
     def backward(self):
         """Add the gradients of the student's trainable parameters, after loss."""
-        if self._caches is None:
+        if self._dstudent is None:
             raise RuntimeError("backward() needs loss() before it: each backward consumes one")
-        (hard_cache, soft_cache, counts), self._caches = self._caches, None
-        (dstudent,) = cross_entropy_backward(self.hard, hard_cache)
-        dstudent[counts] += kl_divergence_backward(self.soft, soft_cache, {"student"})[0]   # (B1)
+        dstudent, self._dstudent = self._dstudent, None
         self.model.backward(dstudent)
 
     def entropy(self, teacher):

@@ -36,7 +36,7 @@ def prune(model, scores, *, share=None, threshold=None, per="model"):
     if threshold is not None:
         masks = {name: s >= threshold for name, s in scores.items()}                        # (F1)
     elif per == "matrix":
-        masks = {name: _top([s], share)[0] for name, s in scores.items()}                   # (F2)
+        masks = {name: budget_mask(s, share) for name, s in scores.items()}                 # (F2)
     else:
         masks = dict(zip(scores, _top(list(scores.values()), share), strict=True))          # (F2)
     for name, p in parameters.items():
@@ -44,12 +44,18 @@ def prune(model, scores, *, share=None, threshold=None, per="model"):
     return masks
 
 
+def budget_mask(s, share):
+    """Booleans of the shape of s, True at the highest `share`, 0 .. 1, of all of s, rounded; of equal ones the later stay."""
+    xp = backend.get_array_module(s)
+    M = xp.zeros(s.size, dtype=bool)
+    M[xp.argsort(s.reshape(-1), kind="stable")[s.size - round(share * s.size) :]] = True    # (F2)
+    return M.reshape(s.shape)
+
+
 def _top(scores, share):
     """Masks of the highest `share` of all the scores together."""
     xp = backend.get_array_module(*scores)
-    flat = xp.concatenate([s.reshape(-1) for s in scores])
-    kept = xp.zeros(flat.size, dtype=bool)
-    kept[xp.argsort(flat, kind="stable")[flat.size - round(share * flat.size) :]] = True
+    kept = budget_mask(xp.concatenate([s.reshape(-1) for s in scores]), share)
     masks, start = [], 0
     for s in scores:
         masks.append(kept[start : start + s.size].reshape(s.shape))

@@ -24,11 +24,17 @@ from minilora import backend
 from minilora.adapters.inject import ALL_LINEAR, match
 from minilora.compress.wrapped import Wrapped
 
+
+def obd(w, g, h):
+    """What the loss would change by without w, if it stands at a minimum and h is its curvature; of the shape of w."""
+    return 0.5 * h * w * w  # (F4)
+
+
 SCORES = {
     "gradient": lambda w, g, h: abs(g),             # (F1)
     "magnitude": lambda w, g, h: abs(w),            # (F2)
     "taylor": lambda w, g, h: (w * g) * (w * g),    # (F3)
-    "obd": lambda w, g, h: 0.5 * h * w * w,         # (F4)
+    "obd": obd,                                     # (F4)
     "snip": lambda w, g, h: abs(w * g),             # (F5)
 }  # fmt: skip
 
@@ -73,12 +79,21 @@ def mean_gradients(model, batches, targets=ALL_LINEAR):
         model.loss(*batch)
         model.backward()
         for name, p in parameters.items():
-            mean[name] += p.grad / len(batches)
-            square[name] += p.grad * p.grad / len(batches)  # (F7)
+            mean[name], square[name] = with_batch(mean[name], square[name], p.grad, len(batches))
     model.zero_grad()
     if was_training:
         model.train()
     return Gradients(mean, square)
+
+
+def with_batch(mean, square, g_b, n):
+    """(g, h) with one batch more: new arrays, of the shape of g_b. n: how many batches there are in all.
+
+    mean, square: what those before have added up to, zeros at the first.
+    """
+    g = mean + g_b / n
+    h = square + g_b * g_b / n  # (F7)
+    return g, h
 
 
 class Movement(Wrapped):

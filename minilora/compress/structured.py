@@ -50,6 +50,22 @@ def highest(unit_scores, keep):
     return chosen
 
 
+def unit_sums(s, axis, start, width, n):
+    """What n units own in one matrix (n,): unit j the scores s from start + j width up to start + (j+1) width along the axis."""
+    along = s.sum(axis=1 - axis)
+    sums = along[start : start + n * width].reshape(n, width).sum(axis=1)  # (F1)
+    return sums
+
+
+def unit_values(config):
+    """How many values go with a unit of attention, and with a row of the MLP: two whole numbers."""
+    C, D, G = config.d_model, config.d_head, config.n_heads // config.n_kv_heads
+    attention = 2 * (G + 1) * D * C + (G + 2) * D * config.attn_bias  # (F2)
+    matrices = 3 if config.mlp == "swiglu" else 2
+    row = matrices * C + (matrices - 1) * config.mlp_bias  # (F3)
+    return attention, row
+
+
 def shrink(model, heads=None, rows=None, rng=0):
     """A new Transformer with only these units of attention and rows of the MLP, its weights copied. `model` is left alone.
 
@@ -105,9 +121,8 @@ def _unit_scores(model, scores, owned, n):
             name = f"blocks.{i}.{layer}.W"
             if name not in scores:
                 raise ValueError(f"scores must have {name!r}, as a unit owns part of it; score all layers of the blocks")
-            along = scores[name].sum(axis=1 - axis)
             for start, width in spans:
-                total = total + along[start : start + n * width].reshape(n, width).sum(axis=1)  # (F1)
+                total = total + unit_sums(scores[name], axis, start, width, n)
         found.append(total)
     return found
 

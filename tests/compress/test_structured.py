@@ -6,6 +6,7 @@ import pytest
 from minilora import backend
 from minilora.adapters import LoRA, inject, merge, remove
 from minilora.compress import head_scores, highest, matrices, row_scores, score_weights, shrink
+from minilora.compress.structured import unit_values
 from minilora.data import LanguageBatches
 from minilora.nn import Transformer, TransformerConfig
 from minilora.training import AdamW, Trainer, load_checkpoint, save_checkpoint
@@ -172,3 +173,11 @@ def test_shrinking_on_a_device(strict, run_on):
         return shrink(model, highest(head_scores(model, scores), 2), highest(row_scores(model, scores), 5)).forward(IDS)
 
     np.testing.assert_allclose(backend.asnumpy(run_on(strict, logits)), logits(), rtol=1e-9)
+
+
+def test_the_values_of_a_unit_are_those_that_go_with_it(model):
+    """One unit of attention and one row fewer in every block."""
+    c = model.config
+    smaller = shrink(model, [range(c.n_kv_heads - 1)] * c.n_layers, [range(c.d_mlp - 1)] * c.n_layers)
+    gone = sum(p.data.size for p in model.parameters()) - sum(p.data.size for p in smaller.parameters())
+    assert gone == c.n_layers * sum(unit_values(c))

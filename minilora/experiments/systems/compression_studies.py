@@ -42,12 +42,7 @@ QUANTISED = {  # case: bits, method of calibration
 
 def threshold(folder, seed, case, quick):
     """Gradient descent on the mean squared error up to `case`, then pruning."""
-    rng, sizes = np.random.default_rng(seed), REGRESSION
-    X = rng.standard_normal((sizes["examples"], sizes["weights"]))
-    y = X @ rng.standard_normal(sizes["weights"]) + sizes["noise"] * rng.standard_normal(sizes["examples"])
-    w = np.zeros(sizes["weights"])
-    for _ in range(STEPS_TO[case]):
-        w -= sizes["rate"] * _gradient(X, y, w)
+    X, y, w = descended(seed, STEPS_TO[case])
     by_gradient = np.abs(_gradient(X, y, w)) < THRESHOLD
     by_magnitude = np.zeros_like(by_gradient)
     by_magnitude[np.argsort(np.abs(w))[: by_gradient.sum()]] = True
@@ -57,6 +52,17 @@ def threshold(folder, seed, case, quick):
         "loss_after": _loss(X, y, np.where(by_gradient, 0, w)),
         "magnitude_loss_after": _loss(X, y, np.where(by_magnitude, 0, w)),
     }
+
+
+def descended(seed, steps):
+    """X (200, 40), y (200,), and the weights (40,) that so many steps from zero arrive at."""
+    rng, sizes = np.random.default_rng(seed), REGRESSION
+    X = rng.standard_normal((sizes["examples"], sizes["weights"]))
+    y = X @ rng.standard_normal(sizes["weights"]) + sizes["noise"] * rng.standard_normal(sizes["examples"])
+    w = np.zeros(sizes["weights"])
+    for _ in range(steps):
+        w -= sizes["rate"] * _gradient(X, y, w)
+    return X, y, w
 
 
 def _loss(X, y, w):

@@ -1,0 +1,13 @@
+"""The lowest share is kept; low scores are the ones to go.
+
+fails at: M (pruning:F2)
+cause: the wrong end
+"""
+
+import numpy as np
+
+
+def budget_mask(s, share):
+    M = np.ones(s.size, dtype=bool)
+    M[np.argsort(s.reshape(-1), kind="stable")[round(share * s.size) :]] = False    # (F2)
+    return M.reshape(s.shape)

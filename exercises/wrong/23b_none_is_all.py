@@ -1,0 +1,13 @@
+"""The last `count` places are taken as [-count:], which for a count of 0 is all of them.
+
+fails at: M (pruning:F2)
+cause: minus zero is zero
+"""
+
+import numpy as np
+
+
+def budget_mask(s, share):
+    M = np.zeros(s.size, dtype=bool)
+    M[np.argsort(s.reshape(-1), kind="stable")[-round(share * s.size) :]] = True    # (F2)
+    return M.reshape(s.shape)
