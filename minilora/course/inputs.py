@@ -788,7 +788,8 @@ def product_intensity_inputs(rng):
 
 @inputs("experiments.roofline.attainable")
 def attainable_inputs(rng):
-    return [(label, {"intensity": i, "peak": 90.0, "band": 40.0}) for label, i in (("left of the ridge", 0.5), ("right of it", 30.0))]
+    machine = {"peak": 90.0, "band": 40.0}
+    return [(label, {"intensity": i, **machine}) for label, i in (("left of the ridge", 0.5), ("right of it", 30.0))]
 
 
 @inputs("experiments.roofline.bound_seconds")

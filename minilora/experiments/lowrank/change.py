@@ -7,13 +7,13 @@ from minilora.experiments.lowrank.tuning import Tuning
 TOP = 4  # singular values that are followed
 
 
-def needs(seeds, setting):
-    return [Tuning("full", seed) for seed in seeds]
+def needs(seeds, setting, rate=None):
+    return [Tuning("full", seed, rate=rate) for seed in seeds]
 
 
-def measure(ground):
+def measure(ground, rate=None):
     """{"steps", "largest": min(m, n), "runs": for each seed and step, means over the matrices}."""
-    courses = [ground.course(tuning) for tuning in needs(ground.seeds, ground.arena.setting)]
+    courses = [ground.course(tuning) for tuning in needs(ground.seeds, ground.arena.setting, rate)]
     steps = [step for step in courses[0] if step > 0]
     k = min(min(W.shape) for W in ground.base.values())
     return {"steps": steps, "largest": k, "runs": [[describe(course[step].values()) for step in steps] for course in courses]}

@@ -16,10 +16,16 @@ SHOWN = 100  # points of each class in the picture
 
 
 def measure(ground):
+    """What `compare` finds in the states of the base."""
+    model, tokenizer = ground.arena.model().eval(), load_tokenizer(ground.folder)
+    return compare(model, tokenizer, ground.arena.setting.block_size, ground.seeds)
+
+
+def compare(model, tokenizer, block_size, seeds, texts=TEXTS):
     """{"classes", "accuracy": {way: [{"k", "values"}]}, "variance": PCA's share for each k, "points": {way: {class: pairs}}}."""
-    setting = ground.arena.setting
-    task = topics(max_chars=setting.block_size, rng=0)
-    (X, y), (X_test, y_test) = (states(ground, getattr(task, part)[:count]) for part, count in TEXTS.items())
+    task = topics(max_chars=block_size, rng=0)
+    parts = (getattr(task, part)[:count] for part, count in texts.items())
+    (X, y), (X_test, y_test) = (states(model, tokenizer, block_size, pairs) for pairs in parts)
     n, classes = X.shape[1], len(task.classes)
     components, parted = pca.fit(X, n), lda.fit(X, y, ridge=RIDGE)
     Z, Z_test = pca.transform(X, components), pca.transform(X_test, components)
@@ -28,7 +34,7 @@ def measure(ground):
     accuracy = {
         "PCA": [{"k": k, "values": [judge(Z[:, :k], y, Z_test[:, :k], y_test)]} for k in ks],
         "LDA": [{"k": k, "values": [judge(L[:, :k], y, L_test[:, :k], y_test)]} for k in range(1, classes)],
-        "random": [{"k": k, "values": [at_random(X, y, X_test, y_test, k, seed) for seed in ground.seeds]} for k in ks],
+        "random": [{"k": k, "values": [at_random(X, y, X_test, y_test, k, seed) for seed in seeds]} for k in ks],
     }
     points = {way: {name: F[y_test == c][:SHOWN, :2].tolist() for c, name in enumerate(task.classes)}
               for way, F in (("PCA", Z_test), ("LDA", L_test))}  # fmt: skip
@@ -39,9 +45,8 @@ def measure(ground):
     }  # fmt: skip
 
 
-def states(ground, pairs):
+def states(model, tokenizer, block_size, pairs):
     """(N, C) float64: what goes into the last norm, its mean over the characters of each text; and the labels (N,)."""
-    model, tokenizer = ground.arena.model().eval(), load_tokenizer(ground.folder)
     found = []
 
     def note(name, layer, x, y):
@@ -51,7 +56,7 @@ def states(ground, pairs):
 
     texts, labels = zip(*pairs, strict=True)
     with recorded(model, note):
-        for ids, mask in evaluation_rows(text_rows(texts, tokenizer, ground.arena.setting.block_size)):
+        for ids, mask in evaluation_rows(text_rows(texts, tokenizer, block_size)):
             model.forward(ids, mask)
     return np.concatenate(found), np.array(labels)
 

@@ -14,15 +14,15 @@ def dimensions(setting):
     return [D // part for part in (512, 128, 32, 8, 4, 2)]
 
 
-def needs(seeds, setting):
-    subspaces = [Tuning("subspace", seeds[0], d, TARGETS) for d in dimensions(setting)]
+def needs(seeds, setting, ds=None):
+    subspaces = [Tuning("subspace", seeds[0], d, TARGETS) for d in ds or dimensions(setting)]
     full = [Tuning("full", seed, targets=TARGETS, rate=RATES["subspace"]) for seed in seeds]
     return [*subspaces, *full, Tuning("lora", seeds[0], LORA_RANK, TARGETS)]
 
 
-def measure(ground):
+def measure(ground, ds=None):
     """{"share": wanted, "base", "full": losses on the target, "D", "rows": [{"d", "loss"}], "lora": {"values", "loss"}}."""
-    done = ground.run(needs(ground.seeds, ground.arena.setting))
+    done = ground.run(needs(ground.seeds, ground.arena.setting, ds))
     full = [result for tuning, result in done.items() if tuning.method == "full"]
     lora = next(result for tuning, result in done.items() if tuning.method == "lora")
     return {

@@ -11,18 +11,18 @@ K, EPS = 10, 0.5
 DRAWS = 200  # random directions for the null
 
 
-def needs(seeds, setting):
-    return [Tuning("full", seed) for seed in seeds] + [Tuning("lora", seed, r) for r in RANKS for seed in seeds]
+def needs(seeds, setting, ranks=RANKS, rate=None):
+    return [Tuning("full", seed, rate=rate) for seed in seeds] + [Tuning("lora", seed, r) for r in ranks for seed in seeds]
 
 
-def measure(ground):
+def measure(ground, ranks=RANKS, rate=None):
     """{"eps", "runs": {run: {"counts", "cosines"}}, "random": the mean cosine of a random direction}.
 
     counts: intruders of a matrix at EPS, the mean for each seed. cosines: for each of the K directions those of all matrices and
     seeds.
     """
     runs = {}
-    for tuning in needs(ground.seeds, ground.arena.setting):
+    for tuning in needs(ground.seeds, ground.arena.setting, ranks, rate):
         run = "full tuning" if tuning.method == "full" else f"LoRA r{tuning.r}"
         found = [lowrank.intruder_dimensions(ground.base[name], ground.base[name] + change, K, EPS)
                  for name, change in ground.changes(tuning).items()]  # fmt: skip

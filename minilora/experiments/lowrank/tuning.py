@@ -44,10 +44,18 @@ class Tuning:
 def tune(folder, tuning):
     """Run it: {"base", "target": held-out losses, "values": how many are trained, "path": losses at steps 0, 1, 2, 4, ...}.
 
-    The path is recorded where the whole model adapts. Kept as arrays, in folder/tuned: A and B of each layer, or the blocks'
-    matrices at the steps of the path as "STEP/NAME".
+    What `trained` keeps is written to folder/tuned.
     """
-    arena, tuning = Arena(folder), Tuning(**tuning | {"targets": tuple(tuning["targets"])})
+    tuning = Tuning(**tuning | {"targets": tuple(tuning["targets"])})
+    found, kept = trained(Arena(folder), tuning)
+    files.save_arrays(arrays_path(folder, tuning), {name: backend.asnumpy(array) for name, array in kept.items()})
+    return found
+
+
+def trained(arena, tuning):
+    """What `tune` returns, and the arrays that are kept: A and B of each layer, or the blocks' matrices at the steps of the path
+    as "STEP/NAME". The path is recorded where the whole model adapts.
+    """
     model, steps = adapted(arena, tuning), arena.setting.steps
     optimizer = learner(model, tuning)
     kept, path = {}, []
@@ -68,8 +76,8 @@ def tune(folder, tuning):
     trainer.run(steps)
     if tuning.method == "lora":
         kept = {f"{layer}.{leaf}": a for layer, *_, adapter in adapters_of(model) for leaf, a in adapter.arrays().items()}
-    files.save_arrays(arrays_path(folder, tuning), {name: backend.asnumpy(array) for name, array in kept.items()})
-    return {**losses(arena, model), "values": sum(p.data.size for p in optimizer.parameters), "path": path}
+    values = sum(p.data.size for p in optimizer.parameters)
+    return {**losses(arena, model), "values": values, "path": path}, kept
 
 
 def adapted(arena, tuning):

@@ -17,6 +17,11 @@ from minilora.experiments.systems.rank_constraint import RANK
 from minilora.training import SGD
 
 
+def thresholded_step(W, G, eta, r):
+    """One step for one matrix W (m, n) with gradient G (m, n): of rank r at most, 1 <= r <= min(m, n)."""
+    return lowrank.truncate(W - eta * G, r)  # (I1)
+
+
 class HardThresholding(SGD):
     """SGD that truncates the matrices, Parameters among those it trains, to rank r after every step (I1)."""
 

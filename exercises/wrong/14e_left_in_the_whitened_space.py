@@ -1,0 +1,20 @@
+"""The v_i are directions after P. Along the points it is w_i = P v_i.
+
+fails at: w_i (lda:L5)
+cause: one map not undone
+"""
+
+from minilora import backend
+from minilora.lowrank.lda import whitening
+
+
+def fit(X, y, k=None, ridge=0.0):
+    xp = backend.get_array_module(X, y)
+    member = (y[:, None] == xp.unique(y)).astype(X.dtype)
+    counts, mean = member.sum(axis=0)[:, None], X.mean(axis=0)
+    means = (member.T @ X) / counts
+    within = X - member @ means
+    P = whitening(within.T @ within, ridge)  # (L1)
+    H = xp.sqrt(counts) * (means - mean)  # (L2)
+    _, sigma, Vt = xp.linalg.svd(H @ P, full_matrices=False)
+    return mean, Vt[:k], (sigma * sigma)[:k]  # (L5)

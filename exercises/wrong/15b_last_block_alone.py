@@ -1,0 +1,15 @@
+"""Only the last block's entries come back. Each block has entries of its own, one behind the other.
+
+fails at: dz (projection:J3)
+cause: not joined
+"""
+
+import numpy as np
+
+from minilora.lowrank.projection import _columns
+
+
+def reduce(g, seed, d):
+    for _, Pt in _columns(g, "g", seed, d, len(g)):
+        dz = Pt @ g  # (J3)
+    return dz
