@@ -16,5 +16,5 @@ right of it arithmetic. A fused attention has p = 0, since its scores never leav
 
 
 def attention_intensity(T, D, passes, itemsize=4):
-    """Operations a byte of attention's two products for one head. passes: how often the scores go between memory and processor."""
+    """Operations a byte of attention's two products for one head. passes: how often the scores go to memory or come back."""
     return 4 * T * T * D / (itemsize * (4 * T * D + passes * T * T))  # (I6)

@@ -1,0 +1,27 @@
+"""What bounds an operation: its arithmetic, or its traffic with memory. A roofline (Williams, Waterman and Patterson 2009).
+
+    m, k, n: a product of (m, k) and (k, n)   b: bytes a value   T: tokens   D: head size   p: passes over the (T, T) scores
+    peak: operations a second that the processor can do   band: bytes a second that its memory can move
+
+    (I1)  operations  =  2 m k n
+    (I2)  bytes       =  b (m k + k n + m n)                   every value is moved once
+    (I3)  intensity   =  operations / bytes
+    (I4)  rate        =  ...
+    (I5)  seconds     =  max(operations / peak, bytes / band)  = operations / rate
+    (I6)  attention   =  4 T T D / (b (4 T D + p T T))         the intensity of one head, forward
+
+An operation is a multiplication or an addition. Where peak = band intensity the roof has its ridge: left of it memory decides,
+right of it arithmetic. A fused attention has p = 0, since its scores never leave the processor.
+
+Exercise 27b, lesson 27: the roof.
+Write attainable. Arguments are valid here: you need not check them, and must not change them.
+
+    minilora exercise check 27b       tests this file
+    minilora exercise hint 27b        one hint more, each time
+"""
+
+
+def attainable(intensity, peak, band):
+    """The rate, in operations a second, that a machine can reach at this intensity."""
+    # (I4)  rate =
+    raise NotImplementedError("27b: write attainable")
