@@ -62,14 +62,3 @@ def loss_by_position(edges, losses, trained):
         ax.set(xlabel="position in the sequence", ylabel="loss (nats a character)", xlim=(0, edges[-1]))
         ax.legend()
         return figure
-
-
-def score_by_distance(scores):
-    """What the biases alone add to a score, by distance. scores: {label: a number for each distance from 0}."""
-    with new_figure(figsize=(6.6, 3.2)) as (figure, ax):
-        for line, (label, row) in zip(LINES, scores.items(), strict=False):
-            ax.plot(range(len(row)), row, label=label, **{**line, "marker": None})
-        ax.axhline(0, color=COLOURS["base"], lw=0.8)
-        ax.set(xlabel="distance from query back to key", ylabel="added to the score")
-        ax.legend(fontsize=9)
-        return figure

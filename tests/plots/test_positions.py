@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from minilora.plots.positions import hands, loss_by_position, score_by_distance, turning
+from minilora.plots.positions import hands, loss_by_position, turning
 
 
 def test_a_hand_points_along_its_angle():
@@ -25,8 +25,3 @@ def test_losses_stand_in_the_middle_of_their_stretch():
     ax = loss_by_position([0, 4, 8], {"rope": [[2.0, 4.0], [1.0, 1.0]]}, trained=4).axes[0]
     assert list(ax.lines[0].get_xdata()) == [2, 6] and list(ax.lines[0].get_ydata()) == [3, 1]
     assert list(ax.lines[1].get_xdata()) == [4, 4]
-
-
-def test_scores_begin_at_distance_zero():
-    ax = score_by_distance({"head 1": [0.1, 0.2]}).axes[0]
-    assert list(ax.lines[0].get_xdata()) == [0, 1] and list(ax.lines[0].get_ydata()) == [0.1, 0.2]
