@@ -133,6 +133,7 @@ CATALOGUE = {
         Exercise("20d", "adapters.pissa.pissa_start", "The start of PiSSA"),
         Exercise("20e", "adapters.lora_ga.lora_ga_start", "The start of LoRA-GA"),
         Exercise("20f", "adapters.olora.olora_start", "The start of OLoRA"),
+        Exercise("20g", "adapters.eva.eva_start", "The start of EVA"),
         Exercise("21a", "adalora", "AdaLoRA's path, forward and backward"),
         Exercise("21b", "orthogonality", "The penalty that keeps directions orthonormal"),
         Exercise("21c", "vera", "VeRA's path, forward and backward"),

@@ -343,6 +343,14 @@ def olora_start_inputs(rng):
     ]
 
 
+@inputs("adapters.eva.eva_start", results=lambda A: {"A": np.asarray(A)[:, :1] * np.asarray(A)})
+def eva_start_inputs(rng):
+    return [
+        ("more rows than inputs", {"X": rng.standard_normal((11, 6)) + 1.0, "r": 3}),
+        ("fewer rows", {"X": rng.standard_normal((4, 9)), "r": 2}),
+    ]
+
+
 @inputs("quantize.normal_levels", results=lambda levels: {"level": np.asarray(levels)})
 def normal_levels_inputs(rng):
     return [

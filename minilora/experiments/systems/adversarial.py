@@ -38,8 +38,8 @@ class ShiftedOutput(Wrapped):
         return backend.item(L)
 
     def backward(self):
-        """Add the gradients of what learns, after loss."""
-        self.model.backward(*shifted_cross_entropy_backward(1.0, self._cache))
+        """Add the gradients of what learns, after loss; returns dx where the input was embeddings."""
+        return self.model.backward(*shifted_cross_entropy_backward(1.0, self._cache))
 
 
 class AgainstFGM(Wrapped):

@@ -14,6 +14,7 @@ which together tell the classes better, and which such a move does turn over.
 """
 
 import numpy as np
+from scipy.special import expit
 
 from minilora.experiments.systems.attacks import input_gradient, unit
 from minilora.experiments.systems.study import Study
@@ -24,10 +25,19 @@ from minilora.ops.shifted_cross_entropy import shifted_cross_entropy_backward, s
 from minilora.ops.softmax import softmax_forward
 from minilora.training import AdamW
 
-EPS, DELTA = 0.1, 0.5
+EPS = 0.1
+DELTA = 0.5
 SIZES = {"n_in": 10, "hidden": 128}
-EXAMPLES, STEPS, RATE = 1000, 200, 0.01
+EXAMPLES = 1000
+STEPS = 200
+RATE = 0.01
 SHIFTS = {"clean": 0.0, "described": EPS, "ones": EPS, "fgm": 0.0}
+
+
+def shifted_loss(z, y, eps):
+    """L, a Python float. z: (n,), the network's outputs before the sigmoid. y: (n,), classes 0 or 1. eps: the shift."""
+    q = expit(np.where(y == 1, z, -z))
+    return float(-np.log(np.minimum(q + eps, 1)).mean())  # (S1)
 
 
 class Network(Layer):

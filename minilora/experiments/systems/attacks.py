@@ -5,7 +5,7 @@
     random  (M1)  r = delta u / norm(u),  u normal
     FGM     (M2)  r = delta g / norm(g)                              Miyato, Dai & Goodfellow 2017, arXiv 1605.07725
     PGD     (M3)  r = P(r + step g(x + r) / norm(g)),  some times    Madry et al. 2018, arXiv 1706.06083
-                  P shortens r to the length delta where it is longer
+            (M5)  P(r) = r min(1, delta / norm(r)),  so that no example moves further than delta
 
     of a text of T tokens (M4)  delta = eps sqrt(T) mean norm of an embedding
 
@@ -40,7 +40,14 @@ def random_move(model, x, targets, delta, rng=0):
 
 def fgm(model, x, targets, delta):
     """A move along the gradient (M2)."""
-    return delta * unit(input_gradient(model, x, targets)[1])  # (M2)
+    return along(input_gradient(model, x, targets)[1], delta)
+
+
+def along(g, delta):
+    """r, of g's shape (N, ...): each example of g at the length delta, a number; one that is all zeros stays so."""
+    xp = backend.get_array_module(g)
+    length = xp.sqrt((g * g).sum(axis=tuple(range(1, g.ndim)), keepdims=True))
+    return delta * (g / xp.maximum(length, 1e-30))  # (M2)
 
 
 def pgd(model, x, targets, delta):
@@ -53,8 +60,12 @@ def pgd(model, x, targets, delta):
 
 def climb(r, g, step, delta):
     """A step along g, and back into the ball of radius delta where it left it."""
-    r = r + step * unit(g)
-    return r * backend.get_array_module(r).minimum(1, delta / norms(r))
+    return into_ball(r + along(g, step), delta)
+
+
+def into_ball(r, delta):
+    """P(r), of r's shape (N, ...): the nearest move to each example's that is no longer than delta, a number."""
+    return r * backend.get_array_module(r).minimum(1, delta / norms(r))  # (M5)
 
 
 ATTACKS = {"random": random_move, "fgm": fgm, "pgd": pgd}
@@ -68,13 +79,18 @@ def norms(x):
 
 def unit(x):
     """Each example at length 1; one that is all zeros stays so."""
-    return x / norms(x)
+    return along(x, 1)
 
 
 def distance(model, T, eps):
     """delta for a text of T tokens (M4), a Python float."""
     table = model.embed.forward(backend.xp.arange(model.config.vocab_size))
     model.embed.drop_cache()
+    return text_distance(table, T, eps)
+
+
+def text_distance(table, T, eps):
+    """delta for a text of T tokens, a Python float. table: (V, C), the embeddings. eps: of its length, what a token moves."""
     return eps * math.sqrt(T) * backend.item(norms(table).mean())  # (M4)
 
 

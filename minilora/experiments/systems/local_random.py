@@ -163,10 +163,15 @@ def least_squares(folder, seed, case, quick):
         w.accumulate(dw)
         optimizer.lr = TOY["rate"] * schedule(step)
         optimizer.step()  # (D2)
-    floor = sum(float((true[where] ** 2 + std**2).sum()) for _, where in chosen)  # (D3)
+    floor = sum(loss_floor(true, where, std) for _, where in chosen)
     fifth = steps // 5
     halfway = np.mean(losses[steps // 2 - fifth : steps // 2])
     return {"loss": float(np.mean(losses[-fifth:])), "loss_halfway": float(halfway), "floor": floor}
+
+
+def loss_floor(true, local, std):
+    """L_floor, a Python float. true: w*, the weights that make no error. local: booleans of its shape. std: of the draws."""
+    return float((true[local] ** 2 + std**2).sum())  # (D3)
 
 
 CONTESTANTS = (

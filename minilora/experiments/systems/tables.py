@@ -26,12 +26,12 @@ LEGEND = (
 SPREAD = {"target_loss", "base_loss", "robust_loss"}  # shown with the range over the seeds
 
 
-def contest_table(results):
+def contest_table(results, columns=COLUMNS):
     """One line for each contestant: the mean over the seeds, and for losses the half range, +-."""
-    rows = [["", "rate", *(title for title, _ in COLUMNS.values())]]
+    rows = [["", "rate", *(title for title, _ in columns.values())]]
     for name, measured in results["contest"].items():
         rate = results["rates"][name]
-        rows.append([CONTESTANTS[name].title, "" if rate is None else f"{rate:.2g}", *(_cell(key, measured) for key in COLUMNS)])
+        rows.append([CONTESTANTS[name].title, "" if rate is None else f"{rate:.2g}", *(_cell(key, measured) for key in columns)])
     return aligned(rows)
 
 

@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from minilora.experiments.systems.article_network import DELTA, EPS, SHIFTS, STUDIES, Network, examples, shift, shifts
+from minilora.experiments.systems.article_network import (
+    DELTA,
+    EPS,
+    SHIFTS,
+    STUDIES,
+    Network,
+    examples,
+    shift,
+    shifted_loss,
+    shifts,
+)
 from minilora.gradcheck import check_function, check_model
 
 rng = np.random.default_rng(0)
@@ -23,6 +33,7 @@ def test_the_loss_is_the_articles(eps):
     z = network.down.forward(np.maximum(network.up.forward(X), 0))[:, 0]
     q = np.where(Y == 1, expit(z), expit(-z))
     assert network.loss(X, Y) == pytest.approx(-np.log(np.clip(q + eps, 0, 1)).mean(), rel=1e-12)
+    assert shifted_loss(z, Y, eps) == pytest.approx(network.loss(X, Y), rel=1e-12)
 
 
 @pytest.mark.parametrize("eps", [0.0, EPS])
