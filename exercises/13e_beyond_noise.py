@@ -1,6 +1,7 @@
 """The singular values of pure noise, and how many of a matrix stick out of them.
 
     W: (m, n), independent entries of mean 0 and standard deviation sigma   p = max(m, n), q = min(m, n), beta = q / p
+    a = sqrt(m - 1/2), b = sqrt(n - 1/2)
 
     (N1)  upper edge  =  sigma (sqrt(p) + sqrt(q))
     (N2)  lower edge  =  sigma (sqrt(p) - sqrt(q))

@@ -25,7 +25,10 @@ BLOCK = 1 << 20  # numbers of P in memory at a time: 8 MiB
 
 
 def expand(z, seed, D):
-    """The change theta (D,) of the weights for z (d,), in z's dtype (J2). ValueError unless z is 1-D with 1 <= d <= D, and seed a whole number."""
+    """The change theta (D,) of the weights for z (d,), in z's dtype (J2).
+
+    ValueError unless z is 1-D with 1 <= d <= D, and seed a whole number.
+    """
     # (J2)  theta =
     raise NotImplementedError("15a: write expand")
 

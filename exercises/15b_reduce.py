@@ -25,7 +25,10 @@ BLOCK = 1 << 20  # numbers of P in memory at a time: 8 MiB
 
 
 def reduce(g, seed, d):
-    """The gradient dz (d,) for g (D,), in g's dtype (J3). ValueError unless g is 1-D with 1 <= d <= D, and seed a whole number."""
+    """The gradient dz (d,) for g (D,), in g's dtype (J3).
+
+    ValueError unless g is 1-D with 1 <= d <= D, and seed a whole number.
+    """
     # (J3)  dz =
     raise NotImplementedError("15b: write reduce")
 

@@ -1,13 +1,13 @@
 """The singular values of pure noise, and how many of a matrix stick out of them.
 
     W: (m, n), independent entries of mean 0 and standard deviation sigma   p = max(m, n), q = min(m, n), beta = q / p
+    a = sqrt(m - 1/2), b = sqrt(n - 1/2)
 
     (N1)  upper edge  =  sigma (sqrt(p) + sqrt(q))
     (N2)  lower edge  =  sigma (sqrt(p) - sqrt(q))
     (N3)  f(s)        =  sqrt((upper^2 - s^2) (s^2 - lower^2)) / (pi q sigma^2 s)   between the edges, 0 outside
     (N4)  sigma      ~=  median of W's singular values / median of f for sigma = 1
-    (N5)  threshold^2 =  mu + 2.0234 tau,   mu = sigma^2 (a + b)^2,  tau = sigma^2 (a + b) (1 / a + 1 / b)^(1/3),
-                         a = sqrt(m - 1/2),  b = sqrt(n - 1/2)
+    (N5)  threshold^2 =  mu + 2.0234 tau,   mu = sigma^2 (a + b)^2,  tau = sigma^2 (a + b) (1 / a + 1 / b)^(1/3)
 
 (N1) to (N3) are what the q singular values tend to as the matrix grows (Marchenko and Pastur 1967; Yin, Bai and Krishnaiah
 1988). So a matrix fresh from its initialisation ends at the edge, and what training has put beyond it is no noise. (N4) is Gavish

@@ -19,7 +19,10 @@ BLOCK = 1 << 20  # numbers of P in memory at a time: 8 MiB
 
 
 def expand(z, seed, D):
-    """The change theta (D,) of the weights for z (d,), in z's dtype (J2). ValueError unless z is 1-D with 1 <= d <= D, and seed a whole number."""
+    """The change theta (D,) of the weights for z (d,), in z's dtype (J2).
+
+    ValueError unless z is 1-D with 1 <= d <= D, and seed a whole number.
+    """
     xp = backend.get_array_module(z)
     theta = xp.zeros(D, dtype=z.dtype)
     for i, Pt in _columns(z, "z", seed, len(z), D):

@@ -4,7 +4,7 @@ import ast
 import importlib.util
 import inspect
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 TAG = re.compile(r"\(([A-Z]\d+)\)")
 LINE = re.compile(  # "    backward  (B2)  dW = dy^T x"; the left side may be missing, as in a table of scores
@@ -38,9 +38,22 @@ def header(module):
 
 
 def formulas(module):
-    """{tag: Formula} of a module's header, in order."""
-    matches = [LINE.match(line) for line in header(module).splitlines()]
-    return {m["tag"]: Formula(m["tag"], m["left"] or "", m["right"]) for m in matches if m}
+    """{tag: Formula} of a module's header, in order; a formula may go on in lines that stand farther in than its tag."""
+    found, last, column = {}, None, 0
+    for line in header(module).splitlines():
+        match = LINE.match(line)
+        if match:
+            last, column = match["tag"], match.start("tag")
+            found[last] = Formula(last, match["left"] or "", match["right"])
+        elif last and line.strip() and _indent(line) > column:
+            found[last] = replace(found[last], right=f"{found[last].right}\n{line.rstrip()}")
+        else:
+            last = None
+    return found
+
+
+def _indent(line):
+    return len(line) - len(line.lstrip())
 
 
 def tags_in(function):
@@ -70,7 +83,7 @@ def cut(header, hidden):
     lines, column = [], None
     for line in header.split("\n"):
         match = LINE.match(line)
-        if column is not None and not match and line.strip() and len(line) - len(line.lstrip()) > column:
+        if column is not None and not match and line.strip() and _indent(line) > column:
             continue  # a formula's second line
         column = None
         if match and hidden(match["tag"]):

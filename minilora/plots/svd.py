@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from minilora.plots.style import COLOURS, new_figure
 
 POINTS = 181  # of a circle
@@ -45,6 +47,17 @@ def competitors(errors):
             ax.spines["left"].set_visible(False)
         axes[-1].set_xlabel("error / least error   (dotted: Eckart and Young's bound)")
         return figure
+
+
+def landscape(height=96, width=144):
+    """A grey picture made by a formula, of 0 to 1: a sky, a sun, two lines of hills, and water."""
+    y, x = np.mgrid[0 : 1 : height * 1j, 0 : 1.5 : width * 1j]
+    picture = 0.9 - 0.5 * y
+    picture[(x - 1.05) ** 2 + (y - 0.25) ** 2 < 0.012] = 1.0  # the sun
+    picture[y > 0.45 + 0.08 * np.sin(7 * x) + 0.03 * np.sin(23 * x)] = 0.35  # hills
+    picture[y > 0.58 + 0.06 * np.sin(5 * x + 2)] = 0.15
+    water = 0.45 + 0.25 * np.sin(60 * y) * np.cos(9 * x * y)
+    return np.where(y > 0.72, water, picture)
 
 
 def images(rows):

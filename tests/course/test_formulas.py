@@ -1,5 +1,6 @@
 """Headers are read, and cut, as they are written."""
 
+from minilora import quantize
 from minilora.course.formulas import cut, formulas, tag_of, tags_in, upstream
 from minilora.ops import attention, layernorm, linear
 
@@ -42,6 +43,11 @@ def test_formulas_are_split_into_tag_left_and_right():
     found = formulas(linear)
     assert list(found) == ["F1", "B1", "B2", "B3"]
     assert (found["B2"].left, found["B2"].right) == ("dW", "sum over rows  dy^T x")
+
+
+def test_a_formula_has_all_its_lines():
+    assert formulas(quantize)["Q5"].right.count("\n") == 1 and "each side ends at 1 or -1" in formulas(quantize)["Q5"].right
+    assert "\n" not in formulas(linear)["B3"].right
 
 
 def test_tags_come_in_the_order_of_the_code():

@@ -23,3 +23,9 @@ def test_every_kind_has_its_histogram():
 def test_images_stand_in_rows():
     axes = svd.images([{"one": np.zeros((2, 3)), "two": np.ones((2, 3))}, {"three": np.ones((2, 3))}]).axes
     assert [ax.get_title() for ax in axes] == ["one", "two", "three", ""] and axes[1].images[0].get_array().min() == 1
+
+
+def test_the_landscape_is_a_grey_picture_that_is_not_of_low_rank():
+    picture = svd.landscape(48, 72)
+    assert picture.shape == (48, 72) and 0 <= picture.min() and picture.max() <= 1
+    assert np.linalg.matrix_rank(picture) > 20
