@@ -18,7 +18,7 @@ from minilora import lowrank
 
 
 def pissa_start(W, r, s=1.0):
-    """A (r, in) and B (out, r) with s B A = the first r singular triplets of W (out, in), each with half of their sizes."""
+    """A (r, in) and B (out, r) with s B A = the first r singular triplets of W (out, in); roots of their sizes in both."""
     # (S1)  A =
     # (S2)  B =
     raise NotImplementedError("20d: write pissa_start")

@@ -12,7 +12,7 @@ from minilora import lowrank
 
 
 def pissa_start(W, r, s=1.0):
-    """A (r, in) and B (out, r) with s B A = the first r singular triplets of W (out, in), each with half of their sizes."""
+    """A (r, in) and B (out, r) with s B A = the first r singular triplets of W (out, in); roots of their sizes in both."""
     A, B = lowrank.factors(W, r)                        # sqrt(S_r) V_r^T and U_r sqrt(S_r)
     A = A / math.sqrt(s)                                # (S1)
     B = B / math.sqrt(s)                                # (S2)

@@ -3,6 +3,7 @@
 import ast
 import importlib
 import re
+import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -77,12 +78,20 @@ def ops_using(tagged):
 
 
 def checks(tagged):
-    """What checks this formula: "gradcheck" for that of an op, else the test file of its module; None if there is neither."""
+    """What checks this formula: "gradcheck" for that of an op, else a test file; None if there is none.
+
+    The test file is that of its module, or the first of its room that uses what the module defines.
+    """
     if ops_using(tagged):
         return "gradcheck"
     parts = tagged.module.split(".")[1:]
-    file = Path("tests", *parts[:-1], f"test_{parts[-1]}.py")
-    return file.as_posix() if (PACKAGE.parent / file).is_file() else None
+    room, own = PACKAGE.parent.joinpath("tests", *parts[:-1]), f"test_{parts[-1]}.py"
+    things = vars(sys.modules[tagged.module]).items()
+    defined = [name for name, thing in things if getattr(thing, "__module__", "") == tagged.module]
+    uses = re.compile(rf"\b({'|'.join(defined)})\b")
+    found = [file for file in sorted(room.glob("test_*.py")) if file.name == own or uses.search(file.read_text("utf-8"))]
+    found.sort(key=lambda file: file.name != own)
+    return found[0].relative_to(PACKAGE.parent).as_posix() if found else None
 
 
 def table():

@@ -56,6 +56,21 @@ def lokr_share(T, a, c):
     return float(energy[0] / energy.sum())                                          # (R4)
 
 
+def changes_at_equal_numbers(rng):
+    """{name: (trained values, Delta W)} for a W of 256 x 256, about 4,096 values in each shape, all random, as W is."""
+    d, draw = 256, backend.as_generator(rng).standard_normal
+    U, sigma, Vt = svd(draw((d, d)))
+    band = np.triu(np.tril(draw((d, d)), 8), -8)
+    return {
+        "LoRA, r = 8": (16 * d, draw((d, 8)) @ draw((8, d))),
+        "LoHa, r = 4": (16 * d, (draw((d, 4)) @ draw((4, d))) * (draw((d, 4)) @ draw((4, d)))),
+        "LoRA-XS, r = 64": (64 * 64, U[:, :64] @ draw((64, 64)) @ (sigma[:64, None] * Vt[:64])),
+        "SVFT, band 8": (np.count_nonzero(band), U @ band @ Vt),
+        "LoKr, 4 x 4 and 64 x 64": (4 * 4 + 64 * 64, np.kron(draw((4, 4)), draw((64, 64)))),
+        "VeRA, r = 3840": (3840 + d, draw((d, 1)) * draw((d, 3840)) @ (draw((3840, 1)) * draw((3840, d)))),
+    }
+
+
 def wanted_changes(ids, seeds, steps):
     """{kind: [(T, W), ...]} for the 128 x 128 matrices of the base, a pair for each matrix and seed.
 

@@ -44,6 +44,17 @@ def loss_after_cut(model, optimizer, measure, share, windows):
     return loss
 
 
+def rises_after_cuts(model, optimizer, shares, windows, rng):
+    """{measure: by how much the loss has risen after each share of cuts}. Besides: importance, the largest first."""
+    found = measures(optimizer, backend.as_generator(rng))
+    found["importance, the largest first"] = -found["importance"]
+    uncut = held_out_loss(model, windows)
+    return {
+        name: [loss_after_cut(model, optimizer, measure, share, windows) - uncut for share in shares]
+        for name, measure in found.items()
+    }
+
+
 def ranks(model):
     """{layer: how many of its triplets are not masked}."""
     return {name: int(backend.item((adapter.lam.data != 0).sum())) for name, _, _, adapter in adapters_of(model)}

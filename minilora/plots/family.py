@@ -20,7 +20,7 @@ def dora_plane(v, m, target):
     exact = tuple(m / n * (g - along * u) for g, u in zip(G, unit, strict=True))
     reach = 1.25 * max(m, n, math.hypot(*target))
     low = -0.08 * reach
-    with new_figure(1, 2, figsize=(8.6, 4.1)) as (figure, (left, right)):
+    with new_figure(1, 2, figsize=(7.7, 4.0)) as (figure, (left, right)):
         angles = [math.pi / 2 * i / 60 for i in range(-3, 64)]
         left.plot([m * math.cos(t) for t in angles], [m * math.sin(t) for t in angles], color=COLOURS["base"], lw=1)
         left.plot(*target, "k*", ms=11)
@@ -45,7 +45,7 @@ def _arrow(ax, start, change, colour, label, style, offset):
     end = start[0] + change[0], start[1] + change[1]
     look = {"arrowstyle": "-|>", "color": colour, "lw": 1.8, "ls": style, "shrinkA": 0, "shrinkB": 0}
     ax.annotate("", end, start, arrowprops=look)
-    ax.annotate(label, end, offset, textcoords="offset points", color=colour, fontsize=10)
+    ax.annotate(label, end, offset, textcoords="offset points", color=colour)
 
 
 def residuals(ranks, results, ylabel="size of what W keeps / size of W"):
@@ -58,7 +58,7 @@ def residuals(ranks, results, ylabel="size of what W keeps / size of W"):
             band(ax, ranks, rows, line, label)
         power_axis(ax, ranks, "rank r of the start")
         ax.set(ylabel=ylabel, ylim=(0, None))
-        ax.legend(fontsize=9)
+        ax.legend()
         return figure
 
 
@@ -67,21 +67,21 @@ def against(values, panels, xlabel, ylabel, top=None):
 
     top: where the axis ends, for lines that leave the picture.
     """
-    with new_figure(1, len(panels), figsize=(3.9 * len(panels), 3.5), squeeze=False) as (figure, axes):
+    with new_figure(1, len(panels), figsize=(max(6.2, 3.85 * len(panels)), 3.5), squeeze=False) as (figure, axes):
         for ax, (title, results) in zip(axes[0], panels.items(), strict=True):
             for line, (label, rows) in zip(LINES, results.items(), strict=False):
                 band(ax, values, rows, line, label)
             power_axis(ax, values, xlabel)
             ax.set_title(title, fontsize=10)
             ax.set_ylim(top=top)
-            ax.legend(fontsize=9)
+            ax.legend(loc="upper left" if top else "best")
         axes[0][0].set_ylabel(ylabel)
         return figure
 
 
 def race(results, xlabel):
     """A line for each method, a mark for each seed, a stroke for the mean. results: {method: numbers}, drawn from above."""
-    with new_figure(figsize=(6.6, 0.34 * len(results) + 1.0)) as (figure, ax):
+    with new_figure(figsize=(7.2, 0.34 * len(results) + 1.0)) as (figure, ax):
         for i, numbers in enumerate(results.values()):
             ax.plot(numbers, [i] * len(numbers), "o", ms=5, mfc="none", color=COLOURS["full"])
             ax.plot(sum(numbers) / len(numbers), i, "|", ms=15, mew=2, color=COLOURS["lora"])

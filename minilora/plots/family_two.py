@@ -8,6 +8,7 @@ from minilora.plots.style import COLOURS, new_figure
 
 MARKERS = "osD^vPX<>*hp"
 GREYS = ("#222222", "#888888")
+LETTER = 6.5  # the width of a letter of a label, in the units of FAMILY
 
 FAMILY = (  # name, and the parts: a sign, or a label, height, width and look
     (r"LoRA:  $s\,BA$", (("B\n64 x 4", 64, 4, "trained"), ("A\n4 x 64", 4, 64, "trained"))),
@@ -47,30 +48,34 @@ def shapes(rows, columns=2):
     rows: (name, parts), a part a sign or (label, height, width, look), look one of "trained", "frozen", "diagonal", "band".
     """
     tallest = max(part[1] for _, parts in rows for part in parts if not isinstance(part, str))
-    gap, lines = 0.14 * tallest, -(-len(rows) // columns)
-    widest = max(_width(parts, gap) for _, parts in rows)
-    with new_figure(lines, columns, figsize=(4.2 * columns, 1.75 * lines), squeeze=False) as (figure, axes):
+    lines = -(-len(rows) // columns)
+    widest = max(sum(map(_room, parts)) for _, parts in rows)
+    with new_figure(lines, columns, figsize=(3.85 * columns, 1.75 * lines), squeeze=False) as (figure, axes):
         for ax in axes.flat:
             ax.set_axis_off()
         for ax, (name, parts) in zip(axes.flat, rows, strict=False):
-            ax.set_title(name, fontsize=10, loc="left")
+            ax.set_title(name, fontsize=10.5, loc="left")
             x = 0.0
             for part in parts:
+                middle = x + _room(part) / 2
+                x += _room(part)
                 if isinstance(part, str):
-                    ax.text(x + gap / 2, tallest / 2, part, ha="center", va="center", fontsize=11)
-                    x += gap
+                    ax.text(middle, tallest / 2, part, ha="center", va="center", fontsize=12)
                     continue
                 label, height, width, look = part
-                _block(ax, x + gap / 2, (tallest - height) / 2, height, width, look)
                 bottom = (tallest - height) / 2
-                ax.text(x + gap / 2 + width / 2, bottom - 0.04 * tallest, label, ha="center", va="top", fontsize=8)
-                x += width + gap
-            ax.set(xlim=(0, widest), ylim=(-0.24 * tallest, 1.02 * tallest), aspect="equal", anchor="W")
+                _block(ax, middle - width / 2, bottom, height, width, look)
+                ax.text(middle, bottom - 0.04 * tallest, label, ha="center", va="top")
+            ax.set(xlim=(0, widest), ylim=(-0.42 * tallest, 1.02 * tallest), aspect="equal", anchor="W")
         return figure
 
 
-def _width(parts, gap):
-    return sum(gap if isinstance(part, str) else part[2] + gap for part in parts)
+def _room(part):
+    """How wide a part's place is: the part or its label, whichever is wider, and a gap."""
+    if isinstance(part, str):
+        return 9
+    label, _, width, _ = part
+    return max(width, LETTER * max(map(len, label.split("\n")))) + 9
 
 
 def _block(ax, left, bottom, height, width, look):
@@ -85,7 +90,7 @@ def _block(ax, left, bottom, height, width, look):
 
 def spectra_of_shapes(curves):
     """Singular values of Delta W, each curve divided by its largest. curves: {label: values, falling, without the zeros}."""
-    with new_figure(figsize=(7.0, 3.9)) as (figure, ax):
+    with new_figure(figsize=(7.0, 4.8)) as (figure, ax):
         for i, (label, sigma) in enumerate(curves.items()):
             line, index = LINES[i % len(LINES)], range(1, len(sigma) + 1)
             shade = {"color": line["color"] if i < len(LINES) else GREYS[i % 2], "ls": line["ls"]}
@@ -94,7 +99,7 @@ def spectra_of_shapes(curves):
         ax.set_xscale("log", base=2)
         ax.xaxis.set_major_formatter("{x:g}")
         ax.set(xlabel="index of the singular value", ylabel=r"singular value of $\Delta W$ / largest", ylim=(0, 1.05))
-        ax.legend(fontsize=8, loc="center left", bbox_to_anchor=(1.01, 0.5))
+        figure.legend(loc="outside lower center", ncols=2)
         return figure
 
 
@@ -114,7 +119,7 @@ def rank_by_step(curves, r, every):
         ax.set_yticks(range(0, highest + 1, r))
         ax.set_xlabel(f"step (dotted: after every {every}; lines drawn a little apart)")
         ax.set(ylabel=r"rank of $W - W_0$", ylim=(0, None))
-        ax.legend(fontsize=9)
+        ax.legend()
         return figure
 
 
@@ -124,21 +129,21 @@ def shares(panels):
     panels: {title: {label: shares}}.
     """
     labels = list(next(iter(panels.values())))
-    with new_figure(1, len(panels), figsize=(2.9 * len(panels) + 1, 2.7), sharey=True, squeeze=False) as (figure, axes):
+    with new_figure(1, len(panels), figsize=(1.85 * len(panels) + 2.1, 3.3), sharey=True, squeeze=False) as (figure, axes):
         for ax, (title, found) in zip(axes[0], panels.items(), strict=True):
             for i, label in enumerate(labels):
                 values = found[label]
                 ax.plot(values, [i] * len(values), "o", ms=4, color=COLOURS["lora"], alpha=0.35, mew=0)
                 ax.plot([sum(values) / len(values)], [i], "|", ms=16, mew=2, color="black")
-            ax.set(title=title, xlim=(-0.03, 1.03), ylim=(len(labels) - 0.5, -0.5))
-            ax.title.set_fontsize(10)
-        axes[0][0].set_yticks(range(len(labels)), labels)
-        figure.supxlabel("share of the change that the best fit holds   (bar: mean over the matrices)", fontsize=9)
+            ax.set(xlim=(-0.03, 1.03), ylim=(len(labels) - 0.5, -0.5), xticks=(0, 0.5, 1))
+            ax.set_title(title, fontsize=10)
+        axes[0][0].set_yticks(range(len(labels)), [label.replace(", ", "\n", 1) for label in labels])
+        figure.supxlabel("share of the change that the best fit holds   (bar: mean over the matrices)", fontsize=10)
         return figure
 
 
 def contest(entries, base, count="values", xlabel="trained values", beside=()):
-    """Held-out loss against what is trained: a mark for each entry, the range over seeds.
+    """Held-out loss against what is trained: a mark for each entry, the range over seeds. The base stands in the corner.
 
     entries: dicts with method, size, losses and `count`. base: the loss before. beside: methods drawn as open marks.
     """
@@ -154,13 +159,12 @@ def contest(entries, base, count="values", xlabel="trained values", beside=()):
             face = {"mfc": "white"} if method in beside else {}
             look = {"color": colour, "marker": MARKERS[i % len(MARKERS)], "ms": 7, "lw": 0.8, "ls": LINES[i // 4 % 4]["ls"]}
             ax.errorbar(x, means, spread, capsize=3, label=method, **look, **face)
-        ax.axhline(base, color=COLOURS["base"], ls=":", lw=1)
-        above = {"va": "bottom", "fontsize": 9, "color": COLOURS["base"], "transform": ax.get_yaxis_transform()}
-        ax.text(0.99, base, "the base", ha="right", **above)
+        ax.set_title(f"before training: {base:.3f}", fontsize=10, loc="right", color=COLOURS["base"])
         ax.set_xscale("log")
         ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         ax.xaxis.set_major_formatter("{x:,.0f}")
         ax.xaxis.set_minor_formatter(NullFormatter())
         ax.set(xlabel=xlabel, ylabel="held-out loss on code (nats)")
-        ax.legend(fontsize=8, loc="center left", bbox_to_anchor=(1.01, 0.5))
+        if methods:
+            ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
         return figure

@@ -10,7 +10,7 @@ from minilora.plots.style import COLOURS, new_figure
 def normality(groups):
     """Weights divided by their standard deviation, as step lines over the normal density. groups: {label: numbers}."""
     edges = [-4.5 + 0.15 * i for i in range(61)]
-    with new_figure(1, 2, figsize=(9, 3.4)) as (figure, axes):
+    with new_figure(1, 2, figsize=(7.7, 3.4)) as (figure, axes):
         for ax, scale in zip(axes, ("linear", "log"), strict=True):
             for line, (label, numbers) in zip(LINES, groups.items(), strict=False):
                 look = {"color": line["color"], "ls": line["ls"], "lw": 1.4}
@@ -21,7 +21,7 @@ def normality(groups):
             if scale == "log":
                 ax.set_ylim(1e-5, 1)
         axes[0].set_ylabel("density")
-        axes[0].legend(fontsize=8, loc="upper left")
+        figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
         axes[1].set_title("the same, logarithmic: the tails", fontsize=10)
         return figure
 
@@ -39,7 +39,7 @@ def levels(values, families):
             ax.vlines(numbers, 0, 1, color=line["color"], lw=2)
             ax.vlines([(a + b) / 2 for a, b in pairwise(numbers)], 0, 0.35, color=COLOURS["base"], lw=0.7)
             ax.set_yticks([])
-            ax.set_ylabel(label, rotation=0, ha="right", va="center", fontsize=9)
+            ax.set_ylabel(label, rotation=0, ha="right", va="center")
             ax.grid(False)
         rows[-1].set_xlabel("w / a     (long: levels; short: where one ends and the next begins)")
         return figure
@@ -48,22 +48,25 @@ def levels(values, families):
 def error_against_bits(families):
     """Relative error against the memory of a value. families: {label: [(bits, error, block), ...]}, a line for each."""
     with new_figure(figsize=(6.8, 4.0)) as (figure, ax):
-        for line, (label, points) in zip(LINES, families.items(), strict=False):
+        for i, (line, (label, points)) in enumerate(zip(LINES, families.items(), strict=False)):
+            beside = {"xytext": (-4, -5), "ha": "right", "va": "top"} if i % 2 == 0 else {"xytext": (4, 4)}  # no two in one place
+            beside |= {"textcoords": "offset points", "bbox": {"fc": "white", "ec": "none", "pad": 0.5}}
             ax.plot([p[0] for p in points], [p[1] for p in points], ms=5, label=label, **line)
             for bits, error, block in points:
-                ax.annotate(str(block), (bits, error), (3, 4), textcoords="offset points", fontsize=7, color=line["color"])
+                ax.annotate(str(block), (bits, error), color=line["color"], **beside)
+        ax.margins(x=0.08)
         ax.set(xlabel="bits a value, scales included (numbers: values to a block)", ylabel="RMSE / standard deviation")
-        ax.legend(fontsize=9)
+        ax.legend()
         return figure
 
 
 def losses(bars, base, xlabel):
     """A bar for each way of rounding, as far as its loss is above that of the model in full. bars: {label: loss}."""
-    with new_figure(figsize=(6.6, 0.34 * len(bars) + 1.0)) as (figure, ax):
+    with new_figure(figsize=(7.2, 0.34 * len(bars) + 1.0)) as (figure, ax):
         above = [loss - base for loss in bars.values()]
         ax.barh(range(len(bars)), above, color=COLOURS["full"], height=0.6)
         for i, value in enumerate(above):
-            ax.text(max(value, 0), i, f" {value:+.4f}", va="center", fontsize=9)
+            ax.text(max(value, 0), i, f" {value:+.4f}", va="center")
         ax.set_yticks(range(len(bars)), list(bars))
         ax.set_xlim(min(0, *above) * 1.1, max(above) * 1.2)
         ax.invert_yaxis()
@@ -76,13 +79,13 @@ def gaps(steps, panels):
 
     steps: {title: when}. panels: {title: {label: rows}}, a row for each of these steps with a number for each seed.
     """
-    with new_figure(1, len(panels), figsize=(4.3 * len(panels), 3.4), squeeze=False) as (figure, axes):
+    with new_figure(1, len(panels), figsize=(3.85 * len(panels), 3.4), squeeze=False) as (figure, axes):
         for ax, (title, curves) in zip(axes[0], panels.items(), strict=True):
             for line, (label, rows) in zip(LINES, curves.items(), strict=False):
                 band(ax, steps[title], rows, line, label)
             ax.axhline(0, color=COLOURS["base"], lw=1, ls=":")
             ax.set_title(title, fontsize=10)
             ax.set_xlabel("step")
-            ax.legend(fontsize=9)
+            ax.legend()
         axes[0][0].set_ylabel("loss above the model in full (nats)")
         return figure

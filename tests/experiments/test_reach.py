@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minilora.experiments.reach import lokr_share, lora_xs_share, low_rank_share, svft_share
+from minilora.experiments.reach import changes_at_equal_numbers, lokr_share, lora_xs_share, low_rank_share, svft_share
 from minilora.lowrank import svd
 
 
@@ -42,3 +42,9 @@ def test_no_kronecker_product_found_by_alternating_fits_is_nearer():
         D = np.einsum("ikjl,ij->kl", blocks, C) / (C**2).sum()
     left = ((T - np.kron(C, D)) ** 2).sum() / (T**2).sum()
     assert lokr_share(T, 2, 4) == pytest.approx(1 - left, rel=1e-6)
+
+
+def test_changes_at_equal_numbers_have_the_ranks_of_their_shapes():
+    found = changes_at_equal_numbers(rng=0)
+    assert [int(np.linalg.matrix_rank(delta)) for _, delta in found.values()] == [8, 16, 64, 256, 256, 256]
+    assert all(4096 <= values <= 4300 for values, _ in found.values())
