@@ -1,7 +1,7 @@
 """Article C's other neighbours: an opponent that takes several steps, free ones, and one that looks at no label.
 
     x: (N, T, C), embeddings   r: a move, a constant   L(x): mean cross-entropy   z(x): logits of the tokens that count
-    K: number of steps   delta: the greatest length of a move, M4 of attacks   P shortens to the length delta, M3
+    K: number of steps   delta: the greatest length of a move, M4 of attacks   P brings back into the ball, M5
 
     PGD     (N1)  r_(k+1) = P(r_k + 2 delta/K g_k / norm(g_k)),  g_k = dL/dx at x + r_k           from r_0 = 0
             (N2)  L = L(x) + L(x + r_K)                           Madry et al. 2018, arXiv 1706.06083
