@@ -1,7 +1,4 @@
-"""Each formula's tag stands in three places: the header of its module, a line of its code, and a lesson.
-
-Tags whose lesson is still to be written stand in tests/untaught.txt, one `module:TAG` a line, sorted. The list only shrinks.
-"""
+"""Each formula's tag stands in its module's header and on a line of its code (and in a lesson: see test_coverage.py)."""
 
 import io
 import re
@@ -12,7 +9,6 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 TAG = re.compile(r"\(([FB]\d+)\)")
-CITED = re.compile(r"(?<![\w.])([a-z_0-9]+:[FB]\d+)\b")  # training.adalora:F1 is no op's
 SOURCES = {path.stem: path.read_text("utf-8") for path in sorted((ROOT / "minilora" / "ops").glob("[!_]*.py"))}
 
 
@@ -37,15 +33,6 @@ def tag_faults(source):
     return faults + [f"{tag} stands on a code line and not in the header" for tag in sorted(code - set(header))]
 
 
-def lesson_faults(tags, cited, listed):
-    """What is wrong between all tags, those that lessons cite, and the list of those still to be taught."""
-    faults = [f"{tag}: a lesson cites it, take it off the list" for tag in sorted(cited & set(listed))]
-    faults += [f"{tag}: no lesson cites it" for tag in sorted(tags - cited - set(listed))]
-    faults += [f"{tag}: listed, but there is no such tag" for tag in sorted(set(listed) - tags)]
-    faults += [f"{tag}: a lesson cites it, but there is no such tag" for tag in sorted(cited - tags)]
-    return faults + ([] if listed == sorted(set(listed)) else ["the list is not sorted, or names a tag twice"])
-
-
 @pytest.mark.parametrize("module", SOURCES)
 def test_header_and_code_have_the_same_tags(module):
     assert tag_faults(SOURCES[module]) == []
@@ -53,14 +40,6 @@ def test_header_and_code_have_the_same_tags(module):
 
 def test_every_op_module_has_tags():
     assert [name for name, source in SOURCES.items() if not header_tags(source)] == ["form"]
-
-
-def test_every_tag_is_taught_or_listed():
-    tags = {f"{module}:{tag}" for module, source in SOURCES.items() for tag in header_tags(source)}
-    lessons = "\n".join(path.read_text("utf-8") for path in sorted((ROOT / "lessons").glob("*.md")))
-    listed = (ROOT / "tests" / "untaught.txt").read_text("utf-8").split()
-    cited = {tag for tag in CITED.findall(lessons) if tag.split(":")[0] in SOURCES}
-    assert lesson_faults(tags, cited, listed) == []
 
 
 PLANTED = '''"""Twice.
@@ -80,13 +59,3 @@ def test_a_tag_without_code_or_without_a_header_is_noticed():
     assert tag_faults(PLANTED + "dx = 2 * dy  # (B1)\n") == []
     assert tag_faults(PLANTED + "dx = 2 * dy  # (B1) (B2)\n") == ["B2 stands on a code line and not in the header"]
     assert tag_faults(PLANTED.replace("B1", "F1")) == ["F1 stands twice in the header"]
-
-
-def test_the_list_only_shrinks():
-    tags = {"linear:F1", "linear:B1", "relu:F1"}
-    assert lesson_faults(tags, {"linear:F1"}, ["linear:B1", "relu:F1"]) == []
-    assert lesson_faults(tags, {"linear:F1"}, ["linear:B1"]) == ["relu:F1: no lesson cites it"]
-    assert lesson_faults(tags, tags, ["relu:F1"]) == ["relu:F1: a lesson cites it, take it off the list"]
-    assert lesson_faults(tags, tags | {"relu:F9"}, []) == ["relu:F9: a lesson cites it, but there is no such tag"]
-    assert lesson_faults(tags, tags, ["relu:F9"]) == ["relu:F9: listed, but there is no such tag"]
-    assert lesson_faults(tags, set(), ["relu:F1", "linear:F1", "linear:B1"]) == ["the list is not sorted, or names a tag twice"]
