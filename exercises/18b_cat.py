@@ -4,7 +4,8 @@
 
     share    (C4)  A_i', B_i' = e_i A_i, sign(w_i s_i) e_i B_i:    B_i' A_i' = w_i s_i B_i A_i;    below, all are shared
     cat      (C1)  A = ...
-    linear   (C2)  A = A_1 + A_2 + ...,  B = B_1 + B_2 + ...:    B A = D + the cross terms, sum over i != j  B_i A_j
+    linear   (C2)  A = A_1 + A_2 + ...,  B = B_1 + B_2 + ...:    B A = D + the cross terms of all pairs
+             (C5)  cross terms of 1 and 2 = B_1 A_2 + B_2 A_1
     svd      (C3)  A, B = of the best matrix of rank r, balanced:    norm_F(B A - D)^2 = sum over i > r  sigma_i^2
 
 The best matrix of a product B A of rank R needs no (out, in) matrix: with B = Q_B R_B and A^T = Q_A R_A the product is

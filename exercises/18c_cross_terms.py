@@ -4,7 +4,8 @@
 
     share    (C4)  A_i', B_i' = e_i A_i, sign(w_i s_i) e_i B_i:    B_i' A_i' = w_i s_i B_i A_i;    below, all are shared
     cat      (C1)  A = [A_1; A_2; ...],  B = [B_1, B_2, ...]:    B A = D, of the sum of the ranks
-    linear   (C2)  A = ...
+    linear   (C2)  A = A_1 + A_2 + ...,  B = B_1 + B_2 + ...:    B A = D + the cross terms of all pairs
+             (C5)  cross terms of 1 and 2 = ...
     svd      (C3)  A, B = of the best matrix of rank r, balanced:    norm_F(B A - D)^2 = sum over i > r  sigma_i^2
 
 The best matrix of a product B A of rank R needs no (out, in) matrix: with B = Q_B R_B and A^T = Q_A R_A the product is
@@ -21,5 +22,5 @@ Write cross_terms. Arguments are valid here: you need not check them, and must n
 
 def cross_terms(A1, B1, A2, B2):
     """What (B1 + B2) (A1 + A2) has beside B1 A1 + B2 A2: (out, in)."""
-    # (C2)  A =
+    # (C5)  cross terms of 1 and 2 =
     raise NotImplementedError("18c: write cross_terms")

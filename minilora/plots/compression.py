@@ -4,6 +4,7 @@ from minilora.plots.lines import LINES, band
 from minilora.plots.style import COLOURS, new_figure
 
 FIFTH = {"color": "#CC79A7", "ls": (0, (5, 1)), "marker": "v"}
+HELD_OUT = "held-out loss (nats a character)"
 STAGES = (("o", COLOURS["init"]), ("^", COLOURS["lora"]), ("s", COLOURS["full"]))  # from early to late
 
 
@@ -46,13 +47,13 @@ def slope_and_price(values, losses, w, loss, slope, stages, threshold):
         return figure
 
 
-def loss_against_share(shares, curves, base, ylabel="held-out loss (nats a character)"):
+def loss_against_share(shares, curves, base):
     """A line for each score: the mean over its seeds, and their range. curves: {label: rows}, a row for each share."""
     with new_figure(figsize=(6.8, 4.0)) as (figure, ax):
         for line, (label, rows) in zip((*LINES, FIFTH), curves.items(), strict=False):
             band(ax, [100 * share for share in shares], rows, line, label)
         ax.axhline(base, color="black", lw=0.8, ls=":")
-        ax.set(xlabel="weights removed (%)", ylabel=ylabel)
+        ax.set(xlabel="weights removed (%)", ylabel=HELD_OUT)
         ax.legend(fontsize=9)
         return figure
 
@@ -68,12 +69,12 @@ def soft_labels(names, distributions):
         return figure
 
 
-def students(steps, curves, ylabel="held-out loss (nats a character)"):
+def students(steps, curves):
     """The losses of students while they learn. curves: {label: rows}, a row for each of `steps` with a number for each seed."""
     with new_figure(figsize=(6.4, 3.6)) as (figure, ax):
         for line, (label, rows) in zip(LINES, curves.items(), strict=False):
             band(ax, steps, rows, line, label)
-        ax.set(xlabel="step", ylabel=ylabel)
+        ax.set(xlabel="step", ylabel=HELD_OUT)
         ax.legend(fontsize=9)
         return figure
 

@@ -40,15 +40,14 @@ def time_against_count(counted, measured):
     with new_figure(figsize=(6.6, 2.5)) as (figure, ax):
         for row, (label, ratios) in enumerate(measured.items()):
             middle = sorted(ratios)[len(ratios) // 2]
-            first = row == 0
-            label_of_one = "measured, each round" if first else None
-            ax.plot(ratios, [row] * len(ratios), "|", color=COLOURS["base"], ms=9, label=label_of_one)
-            ax.plot(middle, row, "o", color=COLOURS["lora"], ms=8, label="their median" if first else None)
-            ax.plot(counted[label], row, "x", color="black", ms=9, mew=2, label="counted" if first else None)
+            ax.plot(ratios, [row] * len(ratios), "|", color=COLOURS["base"], ms=9, label="measured, each round")
+            ax.plot(middle, row, "o", color=COLOURS["lora"], ms=8, label="their median")
+            ax.plot(counted[label], row, "x", color="black", ms=9, mew=2, label="counted")
         ax.set_yticks(range(len(measured)), list(measured))
         ax.invert_yaxis()
         ax.set(xlabel="a step, relative to one of full tuning", xlim=(0, None), ylim=(len(measured) - 0.5, -0.5))
-        figure.legend(loc="outside upper center", ncols=3)
+        handles, labels = ax.get_legend_handles_labels()
+        figure.legend(handles[:3], labels[:3], loc="outside upper center", ncols=3)  # every row has the same three
         return figure
 
 
