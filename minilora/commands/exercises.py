@@ -1,5 +1,7 @@
 """minilora exercise, minilora explain"""
 
+import shlex
+
 from minilora.course import coverage, exercises
 from minilora.course import explain as formula
 
@@ -13,14 +15,21 @@ def exercise(args):
         raise ValueError(f"exercise {args.action} needs a number, such as 02; see minilora exercise list")
     if args.action == "start":
         path = exercises.start(args.number, args.folder, force=args.force)
-        print(f"{path} is yours to edit; then: minilora exercise check {args.number}")
+        print(f"{path} is yours to edit; then: minilora exercise check {args.number}{_folder(args)}")
         return 0
     if args.action == "check":
         result = exercises.check_exercise(args.number, args.folder)
         print(result.report)
+        if not result.ok:
+            print(f"next: minilora exercise hint {args.number}{_folder(args)}")
         return 0 if result.ok else 1
     print(exercises.hint(args.number, folder=args.folder) if args.action == "hint" else exercises.solution(args.number))
     return 0
+
+
+def _folder(args):
+    """The option that a command needs in order to find the same folder."""
+    return "" if args.folder == exercises.FOLDER else f" --folder {shlex.quote(args.folder)}"
 
 
 def explain(args):

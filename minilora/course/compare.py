@@ -11,14 +11,15 @@ def unlike(name, got, expected):
         return f"{name} is None, expected an array of shape {np.shape(expected)}"
     if got.shape != np.shape(expected):
         return f"{name} has shape {got.shape}, expected {np.shape(expected)}"
-    if got.dtype.kind == "f" and got.dtype != np.result_type(expected):
-        return f"{name} has dtype {got.dtype}, expected {np.result_type(expected)}, that of the inputs"
+    wanted = np.result_type(expected)
+    if got.dtype.kind == wanted.kind == "f" and got.dtype != wanted:
+        return f"{name} has dtype {got.dtype}, expected {wanted}, that of the inputs"
     return None
 
 
 def unequal(name, got, expected):
     """The first entry that differs, in words; None if there is none. Infinities must be the same, NaN is never right."""
-    expected = np.asarray(expected)
+    got, expected = (np.asarray(a, dtype=np.float64) for a in (got, expected))  # two booleans have no difference
     finite = np.abs(expected[np.isfinite(expected)])
     with np.errstate(invalid="ignore"):
         near = np.abs(got - expected) <= TOLERANCE * (finite.max() if finite.size else 1)

@@ -10,7 +10,7 @@ from minilora.gradcheck import check
 
 LONGEST = 16  # lines of a derivation
 PLAIN = (  # of TeX, for the terminal; in this order, each until nothing changes
-    (r"\\(?:begin|end)\{[^}]*\}|\\(?:left|right|[bB]igg?|quad|qquad|displaystyle|limits)(?![a-z])|\\[,;! ]", " "),
+    (r"\\(?:begin|end)\{[^}]*\}|\\(?:left|right|[bB]igg?[lr]?|quad|qquad|displaystyle|limits)(?![a-z])|\\[,;! ]", " "),
     (r"([_^])\{([^{}]*)\}", r"\1\2"),
     (r"\\(?:text|mathrm|mathbf|operatorname|hat|bar|mathbb)\{([^{}]*)\}", r"\1"),
     (r"\\(?:under|over)(?:set|brace)\{([^{}]*)\}(?:\{([^{}]*)\})?", r"\2\1"),
@@ -22,10 +22,11 @@ PLAIN = (  # of TeX, for the terminal; in this order, each until nothing changes
     (r"\\to(?![a-z])", "->"),
     (r"\\geq?(?![a-z])", ">="),
     (r"\\leq?(?![a-z])", "<="),
-    (r"\\(?:cdot|times)(?![a-z])", "*"),
+    (r"\\(?:cdot|times|odot)(?![a-z])", "*"),
+    (r"\$", ""),
     (r"\\top", "T"),
     (r"\\([a-zA-Z]+)", r"\1"),
-    (r"[{}$]|\\\\", " "),
+    (r"[{}]|\\\\", " "),
 )
 
 

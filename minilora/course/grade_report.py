@@ -19,6 +19,7 @@ from minilora import files
 from minilora.course.catalogue import CATALOGUE
 from minilora.experiments.page import page
 
+MOST = 8  # things that an answer uses, in the table; the JSON has all
 SAID = {
     "right": "right",
     "failed": "not right",
@@ -32,8 +33,9 @@ SAID = {
 def write(result, out):
     """Write all of it below `out`. Returns the path of the table."""
     out = Path(out)
-    for student in result["students"]:
-        folder = out / "students" / folder_name(student["student"])
+    students = result["students"]
+    for student, name in zip(students, folder_names([student["student"] for student in students]), strict=True):
+        folder = out / "students" / name
         files.save_text(folder / "feedback.html", feedback(student))
         files.save_json(folder / "results.json", gradescope(student))
     files.save_json(out / "grades.json", result)
@@ -51,6 +53,7 @@ def table(result):
         records = student["exercises"].items()
         odd = [f"{id} {SAID[r['kind']]}" for id, r in records if r["kind"] in ("borrowed", "refused")]
         odd += [f"{id} is the library's code, word for word" for id, r in records if r["copied"]]
+        odd += [f"{id} uses {', '.join(r['uses'][:MOST])}" for id, r in records if r["uses"]]
         rows.writerow([_cell(student["student"]), f"{student['points']:g}", f"{student['of']:g}", *points, "; ".join(odd)])
     return text.getvalue()
 
@@ -88,10 +91,20 @@ def feedback(student):
     return page(f"Feedback for {student['student']}", parts)
 
 
-def folder_name(student):
-    """A student's name as a folder's: letters, digits, dots, dashes and underscores, never hidden; a changed one gets a mark."""
-    plain = re.sub(r"[^\w.-]", "_", student).lstrip(".")
-    return plain if plain == student else f"{plain}-{hashlib.sha256(student.encode()).hexdigest()[:6]}"
+def folder_names(students):
+    """A folder's name for each student: letters, digits, dots, dashes and underscores, never hidden; a changed one gets a mark.
+
+    No two are alike, not even where a file system takes capital letters for small ones.
+    """
+    names, taken = [], set()
+    for student in students:
+        plain = re.sub(r"[^\w.-]", "_", student).lstrip(".")
+        name = plain if plain == student else f"{plain[:50]}-{hashlib.sha256(student.encode()).hexdigest()[:6]}"
+        while name.casefold() in taken:
+            name += "_"
+        taken.add(name.casefold())
+        names.append(name)
+    return names
 
 
 def _cell(text):

@@ -3,13 +3,11 @@
 What an answer gets is the weight of its exercise times the share of the level that it reached; by default all if it is right and
 nothing below. An answer that calls the library's solution gets nothing. A result is kept by the content of the file, so that a
 run that was cut off, or a submission handed in again, costs only what is new. An answer whose code is the library's, word for
-word, is marked as a copy; what that means is the instructor's to say.
+word, is marked as a copy, and one that uses what its stub has no use for is told with it; what that means is the instructor's to
+say.
 """
 
-import ast
-import contextlib
 import hashlib
-import inspect
 import secrets
 import tomllib
 from dataclasses import dataclass
@@ -18,11 +16,14 @@ from pathlib import Path
 from minilora import files
 from minilora.course import levels
 from minilora.course.catalogue import CATALOGUE, find
+from minilora.course.copies import is_copy, unusual
 from minilora.course.judge import judge
 from minilora.course.submissions import collect
+from minilora.course.text import printable
 from minilora.experiments.jobs import run_jobs
 
 SEED = "seed.json"
+NOTHING = {"reached": [], "failures": [], "copied": False, "uses": [], "isolated": []}  # known of an answer that was not judged
 
 
 @dataclass(frozen=True)
@@ -70,32 +71,39 @@ def _numbers(path, table, values, known, largest):
 
 
 def grade(folder, out, scheme=None, seconds=60, jobs=-1, seed=None):
-    """{"students": [...], "exercises": {id: weight}, "seed", "isolated"}, plain data. Each answer's result is kept in `out`.
+    """{"students": [...], "exercises": {id: weight}, "seed", "isolated", "left_out"}, plain data, each answer's kept in `out`.
 
     scheme: None counts every exercise that anybody handed in, one point each. seconds: for each answer. seed: of the inputs that
-    answers are tried on; None draws one that no student can know, and keeps it in `out`. files.FileError as `collect`.
+    answers are tried on; None draws one that no student can know, and keeps it in `out`. files.FileError as `collect`, and for
+    an `out` among the submissions, where it would be taken for one.
     """
-    submissions = collect(folder)
+    if Path(out).resolve().is_relative_to(Path(folder).resolve()):
+        raise files.FileError(f"{out}: lies in the folder of submissions; choose another folder for the grades")
+    submissions, left_out = collect(folder)
     if scheme is None:
         handed_in = {id for submission in submissions for id in (*submission.answers, *submission.refused)}
         scheme = Scheme({id: 1.0 for id in CATALOGUE if id in handed_in}, {})
     seed = _seed(Path(out), seed)
-    work, names, paths = {}, {}, {}
-    for submission in submissions:
+    work, names, paths = {}, [{} for _ in submissions], {}
+    for submission, jobs_of in zip(submissions, names, strict=True):
         for id, path in submission.answers.items():
             if id in scheme.weights:
                 digest = hashlib.sha256(path.read_bytes()).hexdigest()
-                names[submission.student, id] = name = f"{id}-{digest[:20]}-{seed}-{seconds:g}"
+                jobs_of[id] = name = f"{id}-{digest}-{seed}-{seconds:g}"
                 work[name] = {"exercise": id, "digest": digest, "seconds": seconds, "seed": seed}
                 paths[digest] = str(path)
     records = run_jobs(judge_answer, work, Path(out) / "answers", jobs, given={"paths": paths}, label="answers")
-    students = [_graded(submission, scheme, names, records) for submission in submissions]
+    students = [
+        _graded(submission, scheme, {id: records[name] for id, name in jobs_of.items()})
+        for submission, jobs_of in zip(submissions, names, strict=True)
+    ]
     isolated = [set(record["isolated"]) for record in records.values() if record["isolated"]]
     return {
         "students": students,
         "exercises": scheme.weights,
         "seed": seed,
         "isolated": sorted(set.intersection(*isolated)) if isolated else [],
+        "left_out": left_out,
     }
 
 
@@ -105,9 +113,10 @@ def judge_answer(exercise, digest, seconds, seed, paths):
         result = judge(find(exercise), paths[digest], seconds, seed, borrowing=False)
     except Exception as error:
         told = f"the judge could not go on: {type(error).__name__}: {error}"
-        return {"kind": "failed", "reached": [], "report": told, "failures": [], "copied": False, "isolated": []}
+        return NOTHING | {"kind": "failed", "report": printable(told)}
     return {
         "copied": is_copy(find(exercise), paths[digest]),
+        "uses": unusual(find(exercise), paths[digest]),
         "kind": result.kind,
         "reached": [level.name for level in result.levels if level.reached],
         "report": result.report,
@@ -116,29 +125,16 @@ def judge_answer(exercise, digest, seconds, seed, paths):
     }
 
 
-def is_copy(exercise, path):
-    """Whether all functions that were asked for have the library's code, docstrings and layout apart."""
-    with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-        written = {node.name: node for node in ast.parse(Path(path).read_bytes()).body if isinstance(node, ast.FunctionDef)}
-        library = [ast.parse(inspect.getsource(function)).body[0] for function in exercise.functions]
-        return all(own.name in written and _code(own) == _code(written[own.name]) for own in library)
-    return False
-
-
-def _code(node):
-    return ast.dump(ast.Module(node.body[1:] if ast.get_docstring(node) else node.body, []))
-
-
-def _graded(submission, scheme, names, records):
+def _graded(submission, scheme, records):
     exercises = {}
     for id, weight in scheme.weights.items():
         name = CATALOGUE[id].filename
-        record = {"kind": "missing", "reached": [], "failures": [], "copied": False, "report": f"{name} was not handed in"}
+        record = NOTHING | {"kind": "missing", "report": f"{name} was not handed in"}
         if id in submission.refused:
             record |= {"kind": "refused", "report": f"{name} was not run: {submission.refused[id]}"}
         elif id in submission.answers:
-            record = records[names[submission.student, id]]
-        kept = {key: record[key] for key in ("kind", "reached", "report", "failures", "copied")}
+            record = records[id]
+        kept = {key: value for key, value in record.items() if key != "isolated"}
         exercises[id] = kept | {"points": scheme.points(id, record), "of": weight}
     points = sum(record["points"] for record in exercises.values())
     return {"student": submission.student, "points": points, "of": sum(scheme.weights.values()), "exercises": exercises}

@@ -14,6 +14,7 @@ from minilora.course.judge_pair import judge_pair
 from minilora.course.process import StudentProblem, StudentProcess
 from minilora.course.result import Result
 from minilora.course.stubs import cases
+from minilora.course.text import printable
 
 SEED = 0
 
@@ -47,7 +48,7 @@ def judge(exercise, file, seconds=60, seed=SEED, borrowing=True):
         lines += [*map(str, ladder), ""]
     right = f"right, on {len(sets)} sets of inputs" if len(sets) > 1 else "right"
     verdict = str(problem) if problem else "not right yet" if failures else right
-    return Result(exercise.id, kind, tuple(failures), ladder, "\n".join([*lines, verdict]), student.isolated)
+    return Result(exercise.id, kind, tuple(failures), ladder, printable("\n".join([*lines, verdict])), student.isolated)
 
 
 def input_sets(exercise, seed=SEED):

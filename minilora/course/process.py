@@ -20,6 +20,7 @@ from minilora.course import messages
 SCRIPT = Path(__file__).with_name("student.py")
 SHOWN = 2000  # characters of what the student's code printed
 MOST_RESULTS = 100
+NO_ANSWER = "the process of your file sent what is no answer: does it write to the judge's channel?"
 
 
 class StudentProblem(Exception):
@@ -79,6 +80,7 @@ class StudentProcess:
         self._process.wait()
         self._output.seek(0)
         text = self._output.read(4 * SHOWN).decode(errors="replace")
+        text = text.replace(f"{self._folder.name}/answer/", "")  # a warning names the copy that ran
         self.printed = text if len(text) <= SHOWN else text[:SHOWN] + " ... (and more)"
         for stream in (self._process.stdin, self._process.stdout, self._output):
             with contextlib.suppress(OSError):
@@ -90,8 +92,9 @@ class StudentProcess:
         arrays = {name: a for name, a in inputs.items() if a is not None}
         document, found = self._exchange({"constants": dict(constants)}, arrays if dy is None else {**arrays, "dy": dy})
         keys = document.get("gradients", [])
-        if "y" not in found or not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
-            raise StudentProblem("the process of your file sent no y: does it write to the judge's channel?")
+        if "y" not in found or not isinstance(keys, list) or not all(isinstance(key, str) for key in keys[:MOST_RESULTS]):
+            raise StudentProblem(NO_ANSWER)
+        keys = keys[:MOST_RESULTS]
         values = [found.get(f"gradient {key}") for key in keys]
         return found["y"], dict(zip(keys, values, strict=True)) if document.get("named") else tuple(values)
 
@@ -100,7 +103,7 @@ class StudentProcess:
         document, found = self._exchange({"constants": constants}, arrays)
         count = document.get("results")
         if not isinstance(count, int) or not 0 < count < MOST_RESULTS:
-            raise StudentProblem("the process of your file sent no result: does it write to the judge's channel?")
+            raise StudentProblem(NO_ANSWER)
         values = tuple(found.get(f"result {n}") for n in range(count))
         return values if document.get("tuple") else values[0]
 
@@ -109,7 +112,9 @@ class StudentProcess:
             if request is not None:
                 messages.send(self._process.stdin, request, arrays)
             document, found = messages.receive(self._process.stdout)
-        except (EOFError, OSError, ValueError):
+        except ValueError:
+            raise StudentProblem(NO_ANSWER) from None
+        except (EOFError, OSError):
             raise StudentProblem(self._silence()) from None
         if document.get("status") != due:
             raise _problem(document)
@@ -143,6 +148,8 @@ def _environment(home):
 def _problem(document):
     """The student's process's own complaint, as a sentence with the line."""
     told = {key: str(document.get(key) or "")[:500] for key in ("status", "where", "kind", "text", "line", "code")}
+    if told["status"] not in ("unsolved", "failed"):
+        return StudentProblem(NO_ANSWER)
     where = told["where"] or "the file"
     if told["status"] == "unsolved":
         return StudentProblem(f"not solved yet: {where}", "unsolved")

@@ -13,20 +13,22 @@ import sys
 import traceback
 
 LARGEST = 16 << 20  # bytes of an array
+NOTHING = "{} returned None: does it lack its return?"
 
 
 def main(root, home, file, seconds, library, *names):
     """Answer the judge's requests until it hangs up. library: a module, whose functions of these names are closed; or ""."""
-    holds = isolation(root).isolate(home, [os.path.join(root, "minilora"), os.path.dirname(file)], seconds)
+    walls = isolation(root)
+    alone = walls.separate(home, seconds)
     sys.path.insert(0, root)
+    hidden = close(library, names) if library else []
+    holds = walls.confine(home, [os.path.join(root, "minilora"), os.path.dirname(file)], hidden, alone)
     from minilora.course.messages import receive, send
 
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)  # what is printed goes into a file of limited size, for the judge to show
     send(answers, {"status": "isolated", "holds": holds})  # before a line of the student's has run
-    if library:
-        close(library, names)
     with complaint(file, "") as problem:
         functions = load(file, *names)
     send(answers, problem or {"status": "ready"})
@@ -47,15 +49,20 @@ def isolation(root):
 
 
 def close(library, names):
-    """Let the library's own functions raise LibraryAnswer, by whatever name they are reached."""
+    """Let the library's own functions raise LibraryAnswer, by whatever name they are reached. Returns the files of their code."""
 
     def closed(*args, **kwargs):
         from minilora.course.messages import LibraryAnswer
 
         raise LibraryAnswer("this is the library's own function: write it yourself")
 
+    module = importlib.import_module(library)
     for name in names:
-        getattr(importlib.import_module(library), name).__code__ = closed.__code__
+        getattr(module, name).__code__ = closed.__code__
+    compiled = os.path.join(os.path.dirname(module.__file__), "__pycache__")
+    stem = os.path.basename(module.__file__).removesuffix("py")  # "linear.", of linear.cpython-311.pyc too
+    found = os.listdir(compiled) if os.path.isdir(compiled) else []
+    return [module.__file__, *(os.path.join(compiled, name) for name in found if name.startswith(stem))]
 
 
 def load(file, *names):
@@ -92,6 +99,8 @@ def answer(file, forward, backward, arrays, constants):
     document, results = {"status": "done"}, {}
     with complaint(file, forward.__name__) as problem:
         returned = forward(**inputs, **constants)
+        if returned is None:
+            raise TypeError(NOTHING.format(forward.__name__))
         if not isinstance(returned, tuple) or len(returned) != 2:
             raise TypeError(f"{forward.__name__} must return y, cache; it returned {kind(returned)}")
         results["y"] = plain("y", returned[0])
@@ -100,10 +109,12 @@ def answer(file, forward, backward, arrays, constants):
         return problem or document, results
     with complaint(file, backward.__name__) as problem:
         gradients = backward(arrays["dy"], returned[1])
+        if gradients is None:
+            raise TypeError(NOTHING.format(backward.__name__))
         document["named"] = isinstance(gradients, dict)
         if not isinstance(gradients, (dict, tuple, list)):
             gradients = [gradients]
-        gradients = gradients if document["named"] else dict(enumerate(gradients))
+        gradients = gradients if document["named"] else dict(enumerate(gradients, 1))
         document["gradients"] = [str(key) for key in gradients]
         results |= {f"gradient {key}": plain(f"gradient {key}", a) for key, a in gradients.items() if a is not None}
         untouched(backward, sent, arrays)
@@ -127,6 +138,8 @@ def plain(name, value):
     """A NumPy array of booleans, integers or floats, at most float64."""
     import numpy as np
 
+    if isinstance(value, tuple):
+        raise TypeError(f"{name} must be one array, got {kind(value)}: take what you need out of it")
     array = np.asarray(value)
     if array.dtype.kind not in "biuf" or array.nbytes > LARGEST:
         raise TypeError(f"{name} must be an array of floats of the right shape, got {kind(value)}")
@@ -138,7 +151,7 @@ def kind(value):
     shape = getattr(value, "shape", None)
     if shape is not None:
         return f"an array of shape {shape}, dtype {value.dtype}"
-    return f"a tuple of {len(value)}" if isinstance(value, tuple) else f"a {type(value).__name__}"
+    return f"a tuple of {len(value)}" if isinstance(value, tuple) else f"{repr(value)[:60]} of type {type(value).__name__}"
 
 
 def untouched(function, sent, arrays):

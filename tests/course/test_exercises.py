@@ -2,6 +2,7 @@
 
 import pytest
 
+from minilora.cli import main
 from minilora.course import exercises
 from minilora.course.catalogue import CATALOGUE, EXERCISES
 
@@ -67,3 +68,14 @@ def test_unknown_numbers_are_refused_everywhere(tmp_path):
     for call in (exercises.start, exercises.check_exercise, exercises.hint, exercises.solution):
         with pytest.raises(ValueError, match="choose one of 01a, "):
             call("99")
+
+
+def test_a_wrong_answer_is_told_the_next_step(tmp_path, capsys):
+    folder = str(tmp_path / "my own")
+    assert main(["exercise", "start", "17b", "--folder", folder]) == 0
+    assert capsys.readouterr().out.endswith(f"then: minilora exercise check 17b --folder '{folder}'\n")
+    assert main(["exercise", "check", "17b", "--folder", folder]) == 1
+    assert capsys.readouterr().out.endswith(f"\nnext: minilora exercise hint 17b --folder '{folder}'\n")
+    exercises.start("17b", folder, force=True).write_text(exercises.solution("17b"))
+    assert main(["exercise", "check", "17b", "--folder", folder]) == 0
+    assert "next:" not in capsys.readouterr().out

@@ -15,7 +15,8 @@ jupyter: {}
 
 **The weight, `linear:B2`.** It meets every row:
 
-$$\frac{\partial y_{ni}}{\partial W_{ij}} = x_{nj} \quad\Rightarrow\quad \underbrace{dW}_{(out, in)} = \sqrt{2} \cdot dy^\top x$$
+$$\frac{\partial y_{ni}}{\partial W_{ij}} = x_{nj} \quad\Rightarrow\quad \underbrace{dW}_{(out, in)} = \sqrt{2} \cdot dy^\top x
+\odot \bigl(z\bigr)$$
 
 ```python
 not_prose = "`linear:B2`"
@@ -57,7 +58,7 @@ def test_an_unknown_tag_gets_the_nearest(tag, near):
 def test_a_derivation_ends_where_the_next_begins_and_is_plain():
     text = derivation(LESSON, "linear:B2")
     assert text.startswith("The weight, `linear:B2`.") and "One more paragraph." in text
-    assert "(dy_ni)/(dW_ij) = x_nj" in text and "=>" in text and "sqrt(2) * dy^T x" in text
+    assert "(dy_ni)/(dW_ij) = x_nj" in text and "=>" in text and "sqrt(2) * dy^T x\n* (z )" in text
     assert "Another formula" not in text and "not_prose" not in text and "\\" not in text and "$" not in text
 
 

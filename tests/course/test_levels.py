@@ -1,8 +1,10 @@
 """How far an answer got: each level is missed by the mistake that it is there for, and those below it are reached."""
 
+import numpy as np
 import pytest
 
 from minilora.course.catalogue import find
+from minilora.course.compare import unequal, unlike
 from minilora.course.judge import judge
 
 LINEAR = """
@@ -51,7 +53,15 @@ def test_a_pair_reaches_what_its_mistake_leaves(tmp_path, y, dx, missed, said):
 
 @pytest.mark.parametrize(
     ("returned", "missed"),
-    [("1 / 0", "runs"), ("A1", "shape"), ("(0.5, 0.5)", "shape"), ("None", "shape"), ("'x'", "runs"), ("0.5", "forward")],
+    [
+        ("1 / 0", "runs"),
+        ("'x'", "runs"),
+        ("(A1, (1, 2))", "runs"),
+        ("A1", "shape"),
+        ("(0.5, 0.5)", "shape"),
+        ("None", "shape"),
+        ("0.5", "forward"),
+    ],
 )
 def test_a_plain_function_has_three_levels(tmp_path, returned, missed):
     file = tmp_path / "answer.py"
@@ -67,3 +77,13 @@ def test_a_wrong_value_names_formula_and_both_numbers(tmp_path):
     file.write_text(SIMILARITY.format("0.5"))
     (failure,) = judge(find("19a"), file).failures
     assert failure.message.startswith("subspaces:P1  phi(i, j)  got 0.5, expected 0.")
+
+
+def test_two_booleans_can_differ():
+    assert unequal("mask", np.array([True, False]), np.array([True, True])).startswith("mask[1]  got 0, expected 1")
+    assert unequal("mask", np.array([True, False]), np.array([True, False])) is None
+
+
+def test_a_float_of_another_precision_is_told_but_not_a_float_for_a_whole_number():
+    assert "has dtype float32" in unlike("y", np.float32([1]), np.array([1.0]))
+    assert unlike("bytes", np.array(4592.0), 4592) is None and unlike("y", np.array([1]), np.array([1.0])) is None

@@ -69,6 +69,12 @@ def test_prints_are_kept_apart_from_answers(student):
     assert running.printed == '{"status": "ready"}\nhello\n'
 
 
+def test_a_warning_names_the_file_alone(student):
+    with student("import warnings\nwarnings.warn('careful')\n" + PAIR) as running:
+        pass
+    assert running.printed.startswith("answer.py:2: UserWarning: careful\n")
+
+
 def test_what_was_printed_survives_an_endless_loop(student):
     process = student("print('so far')\nwhile True: pass\n", seconds=1.5)
     assert "no answer within 1.5 seconds" in problem(process)
@@ -98,6 +104,9 @@ def test_not_solved_is_told_apart(student):
         (PAIR.replace("2 * x", "wrong * x"), r"f_forward stopped with NameError: .* \(line 3: return wrong \* x, x\)"),
         (PAIR.replace("2 * dy", "dy @ dy"), r"f_backward stopped with ValueError: matmul.* \(line 6: "),
         (PAIR.replace("2 * x, x", "2 * x"), r"f_forward must return y, cache; it returned an array of shape \(2, 3\)"),
+        (PAIR.replace("return 2 * x, x", "pass"), "f_forward returned None: does it lack its return"),
+        (PAIR.replace("return 2 * dy", "pass"), "f_backward returned None: does it lack its return"),
+        (PAIR.replace("2 * dy", "((dy,),)"), "gradient 1 must be one array, got a tuple of 1"),
         (PAIR.replace("2 * dy", "'text'"), "must be an array of floats"),
         (PAIR.replace("2 * dy", "(dy, [[1], [1, 2]])"), "f_backward stopped with ValueError"),
         (PAIR.replace("return 2 * dy", "dy *= 2; return dy"), "f_backward changes dy in place"),
@@ -136,7 +145,7 @@ for n in range(3, 20):
         pass
 os._exit(0)
 """
-    assert re.search("sent no y|ended without an answer", problem(student(text + PAIR)))
+    assert re.search("sent what is no answer|ended without an answer", problem(student(text + PAIR)))
 
 
 def test_nothing_of_the_callers_environment_or_folder_is_seen(student, monkeypatch):

@@ -22,11 +22,12 @@ def measure(ground, rate=None):
 def describe(changes):
     """Means over the matrices of Delta W: ranks, size, its first singular values."""
     changes = list(changes)
+    sigmas = [lowrank.singular_values(change)[:TOP] for change in changes]
     return {
         "effective_rank": mean(lowrank.effective_rank(change) for change in changes),
         "energy_rank": mean(lowrank.energy_rank(change) for change in changes),
         "stable_rank": mean(lowrank.stable_rank(change) for change in changes),
-        "top": [mean(float(lowrank.singular_values(change)[i]) for change in changes) for i in range(TOP)],
+        "top": [mean(float(sigma[i]) for sigma in sigmas) for i in range(TOP)],
     }
 
 

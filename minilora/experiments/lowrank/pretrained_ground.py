@@ -54,18 +54,19 @@ class PretrainedArena:
 
 
 class PretrainedGround(Ground):
-    """Runs of one setting, each made when it is first asked for, and kept in memory."""
+    """Runs of one setting, each made when it is first asked for, and kept in memory. watch: whether paths have losses."""
 
-    def __init__(self, setting=None):
+    def __init__(self, setting=None, watch=True):
         self.arena = PretrainedArena(setting or Setting())
         self.seeds = tuple(range(self.arena.setting.seeds))
+        self.watch = watch
         self.done = {}
 
     def run(self, tunings):
         """{tuning: {"base", "target", "values", "path"}} of all of them."""
         for tuning in tunings:
             if tuning not in self.done:
-                self.done[tuning] = trained(self.arena, tuning)
+                self.done[tuning] = trained(self.arena, tuning, self.watch)
         return {tuning: self.done[tuning][0] for tuning in tunings}
 
     def loss_with(self, changes):

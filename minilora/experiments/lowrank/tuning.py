@@ -52,9 +52,9 @@ def tune(folder, tuning):
     return found
 
 
-def trained(arena, tuning):
+def trained(arena, tuning, watch=True):
     """What `tune` returns, and the arrays that are kept: A and B of each layer, or the blocks' matrices at the steps of the path
-    as "STEP/NAME". The path is recorded where the whole model adapts.
+    as "STEP/NAME". The path is recorded where the whole model adapts; without `watch` it has no losses and stays empty.
     """
     model, steps = adapted(arena, tuning), arena.setting.steps
     optimizer = learner(model, tuning)
@@ -64,7 +64,8 @@ def trained(arena, tuning):
     def look(model):
         step = trainer.step
         if step in stops or step == 0 and stops:
-            path.append({"step": step, **losses(arena, model)})
+            if watch:
+                path.append({"step": step, **losses(arena, model)})
             if tuning.method == "full":
                 kept.update({f"{step}/{name}": layer.W.data.copy() for name, layer in match(model, tuning.targets).items()})
         return {}
