@@ -146,6 +146,15 @@ def test_batches_that_end_are_told(make_trainer, Batches):
         make_trainer(batches=iter([next(batches), next(batches)])).run(9)
 
 
+@pytest.fixture
+def ctrl_c():
+    """Ctrl-C as in a terminal; where the tests run in the background, it is ignored."""
+    previous = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, previous)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_finishes_the_step_saves_and_is_raised(make_trainer, Model, tmp_path, capsys):
     trainer = make_trainer(folder=tmp_path)
     loss = trainer.model.loss
@@ -167,6 +176,7 @@ def test_ctrl_c_finishes_the_step_saves_and_is_raised(make_trainer, Model, tmp_p
     assert trainer.optimizer.lr == 0.05
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_a_second_ctrl_c_stops_at_once_and_leaves_the_last_checkpoint(make_trainer, tmp_path):
     trainer = make_trainer(folder=tmp_path, checkpoint_every=2)
     loss = trainer.model.loss
