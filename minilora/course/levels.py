@@ -45,13 +45,17 @@ def gradient_ladder(gradients):
     if shapeless:
         return ladder(PAIR, "shape", ", ".join(shapeless))
     wrong = {name: compared(got, expected) for name, (got, expected, right) in gradients.items() if not right}
-    turned = [f"{name} (cosine {cosine:.4f})" for name, (cosine, _) in wrong.items() if not abs(1 - cosine) < TOLERANCE]
+    turned = [f"{name} ({_direction(cosine)})" for name, (cosine, _) in wrong.items() if not abs(1 - cosine) < TOLERANCE]
     if turned:
         return ladder(PAIR, "direction", ", ".join(turned))
     stretched = [f"{name} ({ratio:.6g} times as long)" for name, (_, ratio) in wrong.items() if not abs(1 - ratio) < TOLERANCE]
     if stretched:
         return ladder(PAIR, "scale", ", ".join(stretched))
     return ladder(PAIR, "exact" if wrong else None, ", ".join(wrong))
+
+
+def _direction(cosine):
+    return "zero, or no number" if math.isnan(cosine) else f"cosine {cosine:.4f}"
 
 
 def compared(got, expected):

@@ -33,6 +33,7 @@ def subspace_similarity(A1, A2, i, j):
         ("y + 1", "dx", "forward", "got "),
         ("y", "dx + 1", "direction", "dx (cosine 0."),
         ("y", "-dx", "direction", "dx (cosine -1.0000)"),
+        ("y", "0 * dx", "direction", "dx (zero, or no number)"),
         ("y", "2.5 * dx", "scale", "dx (2.5 times as long)"),
         ("y", "dx * (1 + 1e-5 * (abs(dx) == abs(dx).min()))", "exact", "dx"),
         ("y", "dx", None, ""),
