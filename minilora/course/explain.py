@@ -12,7 +12,7 @@ LONGEST = 16  # lines of a derivation
 PLAIN = (  # of TeX, for the terminal; in this order, each until nothing changes
     (r"\\(?:begin|end)\{[^}]*\}|\\(?:left|right|[bB]igg?[lr]?|quad|qquad|displaystyle|limits)(?![a-z])|\\[,;! ]", " "),
     (r"([_^])\{([^{}]*)\}", r"\1\2"),
-    (r"\\(?:text|mathrm|mathbf|operatorname|hat|bar|mathbb)\{([^{}]*)\}", r"\1"),
+    (r"\\(?:texttt|text|mathrm|mathbf|operatorname|hat|bar|mathbb)\{([^{}]*)\}", r"\1"),
     (r"\\(?:under|over)(?:set|brace)\{([^{}]*)\}(?:\{([^{}]*)\})?", r"\2\1"),
     (r"\\sqrt\{([^{}]*)\}", r"sqrt(\1)"),
     (r"\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}", r"(\1)/(\2)"),
@@ -25,6 +25,7 @@ PLAIN = (  # of TeX, for the terminal; in this order, each until nothing changes
     (r"\\(?:cdot|times|odot)(?![a-z])", "*"),
     (r"\$", ""),
     (r"\\top", "T"),
+    (r"\\(sum|prod)", r" \1"),
     (r"\\([a-zA-Z]+)", r"\1"),
     (r"[{}]|\\\\", " "),
 )
@@ -81,8 +82,10 @@ def derivation(lesson, tag):
     derived = [n for n in cited if re.match(rf"\*\*[^*]*`{re.escape(tag)}`", paragraphs[n])]  # **The weight, `linear:B2`.**
     if not cited:
         return "(shown in its code)"
-    first = (derived or cited)[0]
-    lines = _plain(paragraphs[first]).splitlines()
+    first = begin = (derived or cited)[0]
+    while not derived and begin and paragraphs[begin - 1].startswith("$$"):  # the formula, and then its tag
+        begin -= 1
+    lines = "\n\n".join(map(_plain, paragraphs[begin : first + 1])).splitlines()
     for paragraph in paragraphs[first + 1 :]:
         if paragraph.startswith("#") or set(CITED.findall(paragraph[:200])) - {tag} or len(lines) > LONGEST:
             break

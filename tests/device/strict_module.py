@@ -41,7 +41,7 @@ class StrictModule:
 
     def __getattr__(self, name):
         if name in LACKING or not hasattr(np, name):
-            raise AttributeError(f"CuPy has no {name}, or DESIGN.md section 5 forbids it")
+            raise AttributeError(f"CuPy has no {name}, or it converts without being asked")
         return _wrapped(name, getattr(np, name))
 
 
