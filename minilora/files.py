@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 
 import numpy as np
-from safetensors import SafetensorError, deserialize
+from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from minilora import backend
@@ -43,24 +43,48 @@ def save_arrays(path, arrays, metadata=None):
 
 def load_arrays(path):
     """Read a safetensors file. Returns ({name: np.ndarray}, {str: str} metadata); bfloat16 comes back as float32."""
-    content = read_bytes(path)
-    try:
-        entries = deserialize(content)
-    except SafetensorError as error:
-        reason = "it is empty" if not content else "it is cut short or of another kind"
-        raise FileError(f"{path}: not a whole safetensors file ({reason}); save or download it again") from error
-    header_size = int.from_bytes(content[:8], "little")
-    metadata = json.loads(content[8 : 8 + header_size]).get("__metadata__", {})
-    return {name: _array(path, name, **entry) for name, entry in entries}, metadata
+    stored = StoredArrays(path)
+    return {name: stored.read(name) for name in stored.shapes}, stored.metadata
 
 
-def _array(path, name, dtype, shape, data):
-    if dtype not in _DTYPES:
-        raise FileError(f"{path}: array {name!r} has dtype {dtype}, which NumPy does not know; save it as F32 or BF16")
-    a = np.frombuffer(data, dtype=_DTYPES[dtype])
-    if dtype == BFLOAT16:
-        a = (a.astype(np.uint32) << 16).view(np.float32)  # bfloat16 is the upper half of a float32
-    return a.reshape(shape)
+class StoredArrays:
+    """A safetensors file whose arrays are read one at a time, so that a large one is never in memory twice.
+
+    shapes    {name: shape}, in the order of the file
+    metadata  {str: str}
+    FileError if the file cannot be read, is not whole, or is of another kind.
+    """
+
+    def __init__(self, path):
+        self.path = path
+        try:
+            with open(path, "rb") as file, safe_open(path, framework="numpy"):  # which checks that header and length fit
+                self._start = 8 + int.from_bytes(file.read(8), "little")
+                header = json.loads(file.read(self._start - 8))
+        except (SafetensorError, RecursionError) as error:
+            reason = "it is cut short or of another kind" if os.path.getsize(path) else "it is empty"
+            raise FileError(f"{path}: not a whole safetensors file ({reason}); save or download it again") from error
+        except (OSError, ValueError) as error:
+            raise FileError(f"{path}: cannot be read ({_reason(error)}); check the path") from error
+        self.metadata = header.pop("__metadata__", {})
+        self._entries = header
+        self.shapes = {name: tuple(entry["shape"]) for name, entry in header.items()}
+
+    def read(self, name):
+        """One array, its own copy. FileError for a dtype that NumPy does not know; KeyError for a name that is not there."""
+        entry = self._entries[name]
+        if entry["dtype"] not in _DTYPES:
+            wrong = f"array {name!r} has dtype {entry['dtype']}, which NumPy does not know"
+            raise FileError(f"{self.path}: {wrong}; save it as F32 or BF16")
+        start, stop = entry["data_offsets"]
+        dtype = np.dtype(_DTYPES[entry["dtype"]])
+        try:
+            a = np.fromfile(self.path, dtype, (stop - start) // dtype.itemsize, offset=self._start + start)
+        except OSError as error:
+            raise FileError(f"{self.path}: cannot be read ({_reason(error)}); check the path") from error
+        if entry["dtype"] == BFLOAT16:
+            a = (a.astype(np.uint32) << 16).view(np.float32)  # bfloat16 is the upper half of a float32
+        return a.reshape(self.shapes[name])
 
 
 def save_json(path, value):

@@ -13,14 +13,19 @@ STD = 0.02  # GPT-2's, for every matrix and table
 
 
 class Builder:
-    """Draws the layers of a config from one generator, on the host, and puts them on the chosen backend."""
+    """Draws the layers of a config from one generator, on the host, and puts them on the chosen backend.
 
-    def __init__(self, config, rng, dtype):
-        self.config, self.rng, self.dtype = config, rng, getattr(dtype, "__name__", str(dtype))
+    draw: False leaves what would be drawn unset, for a reader of files, who fills every parameter.
+    """
+
+    def __init__(self, config, rng, dtype, draw=True):
+        self.config, self.rng, self.dtype, self.draw = config, rng, getattr(dtype, "__name__", str(dtype)), draw
         if self.dtype not in ("float32", "float64"):
             raise ValueError(f"dtype must be 'float32' or 'float64', got {dtype!r}")
 
     def normal(self, shape, std=STD):
+        if not self.draw:
+            return backend.xp.empty(shape, dtype=self.dtype)
         return backend.asarray((self.rng.standard_normal(shape) * std).astype(self.dtype))
 
     def linear(self, n_in, n_out, bias, residual=False):

@@ -6,7 +6,7 @@
     top-k        (F2)  kept = j < top_k
     top-p        (F3)  kept = kept and  sum over i < j  R_i  < top_p          Holtzman et al. 2020: the nucleus
                  (F4)  P    = kept R / sum over j  kept R
-    a draw       (F5)  j    = how many places have a cumulative P <= u        u uniform in [0, 1)
+    a draw       (F5)  j    = how many places have a cumulative P <= u        u uniform in [0, 1), times the sum of P: rounding
 """
 
 from numbers import Integral
@@ -76,16 +76,20 @@ def candidates(logits, temperature=1.0, top_k=None, top_p=None):
     return tokens, P
 
 
+def drawn(P, u):
+    """The places (N,) that u (N, 1), uniform in [0, 1), draws from the rows of P (N, V). A row may sum to 1 but for rounding."""
+    cumulative = backend.get_array_module(P).cumsum(P, axis=-1)
+    j = (cumulative <= u * cumulative[:, -1:]).sum(axis=-1)                 # (F5)
+    return j
+
+
 def _choose(logits, temperature, top_k, top_p, rng):
     """One token id a row, (N,)."""
     if temperature == 0:
         return logits.argmax(axis=-1)
     tokens, P = candidates(logits, temperature, top_k, top_p)
-    xp = backend.get_array_module(P)
-    cumulative = xp.cumsum(P, axis=-1)
-    u = backend.asarray(rng.random((len(P), 1))) * cumulative[:, -1:]
-    drawn = (cumulative <= u).sum(axis=-1)                                  # (F5)
-    return xp.take_along_axis(tokens, drawn[:, None], axis=-1)[:, 0]
+    j = drawn(P, backend.asarray(rng.random((len(P), 1))))
+    return backend.get_array_module(P).take_along_axis(tokens, j[:, None], axis=-1)[:, 0]
 
 
 def _refuse(temperature, top_k, top_p, max_new_tokens):

@@ -48,7 +48,7 @@ class Parameter:
         if not value:
             self._grad = None
         elif self._grad is None:
-            self._grad = backend.get_array_module(self._data).zeros_like(self._data)
+            self._grad = backend.get_array_module(self._data).zeros(self._data.shape, dtype=self._data.dtype)  # no page is touched yet
 
     def accumulate(self, gradient):
         """Add a gradient; a frozen parameter takes none."""

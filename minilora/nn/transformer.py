@@ -18,12 +18,13 @@ class Transformer(Layer):
     """Token ids (N, T) to logits (N, T, V), or (N, n_classes) for a classifier.
 
     rng: an int or a NumPy Generator; it draws the weights, then the dropout masks. dtype: "float32" or "float64".
+    draw: False leaves the matrices unset, for a reader of files, who fills them.
     """
 
-    def __init__(self, config, rng=0, dtype="float32"):
+    def __init__(self, config, rng=0, dtype="float32", draw=True):
         self.config = config
         self.rng = backend.as_generator(rng)
-        build = Builder(config, self.rng, dtype)
+        build = Builder(config, self.rng, dtype, draw)
         C = config.d_model
         self.embed = Embedding(build.normal((config.vocab_size, C)))
         self.position = Embedding(build.normal((config.block_size, C))) if config.position == "learned" else None
@@ -49,7 +50,16 @@ class Transformer(Layer):
         return self.embed.W.data.dtype.name
 
     def forward(self, ids, mask=None, token_types=None, past=None):
-        """Logits. ids: (N, T) integers, or float vectors (N, T, C) in the place of their embeddings,
+        """Logits of what `features` computes: (N, T, V), or (N, n_classes). Arguments and errors as there."""
+        x = self.features(ids, mask, token_types, past)
+        if self.pool:
+            x = self.pool.forward(x, mask if mask is None else admit_mask(mask, x.shape[:2]))
+        logits = self.head.forward(x)
+        self._logits_shape = logits.shape
+        return logits
+
+    def features(self, ids, mask=None, token_types=None, past=None):
+        """What the head reads of each token, (N, T, C). ids: (N, T) integers, or float vectors (N, T, C) in the place of their embeddings,
         which are taken in the model's dtype.
 
         mask: (N, T), True for a real token, False for padding that no token may attend to. token_types: (N, T), all 0 if None.
@@ -62,13 +72,7 @@ class Transformer(Layer):
         x = self._embed(ids, admit_token_types(token_types, ids.shape[:2], self.config.n_token_types), past)
         for block, kv in zip(self.blocks, past or [None] * len(self.blocks), strict=True):
             x = block.forward(x, mask, kv)
-        if self.norm:
-            x = self.norm.forward(x)
-        if self.pool:
-            x = self.pool.forward(x, mask)
-        logits = self.head.forward(x)
-        self._logits_shape = logits.shape
-        return logits
+        return self.norm.forward(x) if self.norm else x
 
     def backward(self, dlogits=None):
         """Add the gradients of every trainable parameter; after loss, or after forward with dlogits of the logits' shape.

@@ -1,0 +1,4 @@
+"""Models and adapters that other programs wrote, and files that they read."""
+
+from minilora.interop.gguf_file import load_gguf
+from minilora.interop.huggingface import load_huggingface, save_huggingface
