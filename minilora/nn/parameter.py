@@ -7,6 +7,7 @@ class Parameter:
     """An array `data` with its gradient `grad`.
 
     data       the values. Assigning copies into the storage, which may be a view of an optimiser's flat buffer.
+    shape, dtype    of data. A quantised parameter knows them without making its values.
     grad       an array of the same shape, to which backward adds; None while the parameter is frozen.
     trainable  False freezes it: no gradient, no step.
     name       its dotted name in the model, such as "blocks.0.attn.q.W".
@@ -35,6 +36,14 @@ class Parameter:
         self._data[...] = value
 
     @property
+    def shape(self):
+        return tuple(self._data.shape)
+
+    @property
+    def dtype(self):
+        return self._data.dtype
+
+    @property
     def grad(self):
         return self._grad
 
@@ -48,7 +57,8 @@ class Parameter:
         if not value:
             self._grad = None
         elif self._grad is None:
-            self._grad = backend.get_array_module(self._data).zeros(self._data.shape, dtype=self._data.dtype)  # no page is touched yet
+            xp = backend.get_array_module(self._data)
+            self._grad = xp.zeros(self._data.shape, dtype=self._data.dtype)  # zeros_like would touch every page at once
 
     def accumulate(self, gradient):
         """Add a gradient; a frozen parameter takes none."""

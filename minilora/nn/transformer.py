@@ -1,5 +1,6 @@
 """The Transformer: GPT-2, Llama and BERT-like encoders are settings of this one class."""
 
+import math
 from collections import Counter
 
 from minilora import backend
@@ -7,11 +8,11 @@ from minilora.nn.admission import admit_ids, admit_mask, admit_targets, admit_to
 from minilora.nn.build import Builder
 from minilora.nn.dropout import Dropout
 from minilora.nn.embedding import Embedding
+from minilora.nn.head_loss import head_loss, head_loss_backward
 from minilora.nn.layer import Layer
 from minilora.nn.linear import Linear
 from minilora.nn.pooling import Pooling
 from minilora.nn.recording import recorded
-from minilora.ops.cross_entropy import cross_entropy_backward, cross_entropy_forward
 
 
 class Transformer(Layer):
@@ -47,21 +48,23 @@ class Transformer(Layer):
     @property
     def dtype(self):
         """The name of the dtype that the model computes in."""
-        return self.embed.W.data.dtype.name
+        return str(self.embed.W.dtype)
 
     def forward(self, ids, mask=None, token_types=None, past=None):
-        """Logits of what `features` computes: (N, T, V), or (N, n_classes). Arguments and errors as there."""
-        x = self.features(ids, mask, token_types, past)
-        if self.pool:
-            x = self.pool.forward(x, mask if mask is None else admit_mask(mask, x.shape[:2]))
-        logits = self.head.forward(x)
+        """Logits: (N, T, V), or (N, n_classes) for a classifier. Arguments and errors as of `features`."""
+        logits = self.head.forward(self._read(ids, mask, token_types, past))
         self._logits_shape = logits.shape
         return logits
 
-    def features(self, ids, mask=None, token_types=None, past=None):
-        """What the head reads of each token, (N, T, C). ids: (N, T) integers, or float vectors (N, T, C) in the place of their embeddings,
-        which are taken in the model's dtype.
+    def _read(self, ids, mask, token_types, past=None):
+        """What the head reads: the features, or the one vector of a sequence that a classifier takes of them."""
+        x = self.features(ids, mask, token_types, past)
+        return self.pool.forward(x, admit_mask(mask, x.shape[:2])) if self.pool else x
 
+    def features(self, ids, mask=None, token_types=None, past=None):
+        """What the blocks make of each token, (N, T, C).
+
+        ids: (N, T) integers, or float vectors (N, T, C) in the place of their embeddings, which are taken in the model's dtype.
         mask: (N, T), True for a real token, False for padding that no token may attend to. token_types: (N, T), all 0 if None.
         past: a list of one KeyValues a block, for generation. ValueError for a sequence longer than the block, an id that is not
         in the vocabulary, or an array of another shape or kind.
@@ -82,11 +85,12 @@ class Transformer(Layer):
         if dlogits is None:
             if self._loss_cache is None:
                 raise RuntimeError("backward() needs loss() before it, or the gradient of the logits: backward(dlogits)")
-            (dlogits,) = cross_entropy_backward(1.0, self._loss_cache)
+            dx = head_loss_backward(self.head, self._loss_cache)
             self._loss_cache = None
         elif self._logits_shape not in (None, dlogits.shape):
             raise ValueError(f"dlogits must have the shape {self._logits_shape} of the logits, got {dlogits.shape}")
-        dx = self.head.backward(backend.asarray(dlogits, dtype=self.dtype))
+        else:
+            dx = self.head.backward(backend.asarray(dlogits, dtype=self.dtype))
         if self.pool:
             dx = self.pool.backward(dx)
         if self.norm:
@@ -101,17 +105,18 @@ class Transformer(Layer):
 
         ValueError if every target is -100, or if one is neither -100 nor a class.
         """
-        logits = self.forward(ids, mask, token_types)
-        targets = admit_targets(targets, logits.shape)
-        L, self._loss_cache = cross_entropy_forward(logits, targets)
-        return backend.item(L)
+        x = self._read(ids, mask, token_types)
+        n_out = self.config.n_classes or self.config.vocab_size
+        self._logits_shape = (*x.shape[:-1], n_out)
+        L, self._loss_cache = head_loss(self.head, x, admit_targets(targets, self._logits_shape), n_out)
+        return L
 
     def trace(self, ids):
         """(layer name, kind, output shape, number of parameters of its own) in the order computed, in evaluation mode."""
         steps, was_training = [], self.training
         own = Counter()  # a tied head has none of its own
         for name, parameter in self.named_parameters():
-            own[name.rpartition(".")[0]] += parameter.data.size
+            own[name.rpartition(".")[0]] += math.prod(parameter.shape)
 
         def note(name, layer, x, y):
             steps.append((name, type(layer).__name__, tuple(y.shape), own[name]))

@@ -51,16 +51,16 @@ def test_a_layer_is_as_before(model):
 @pytest.mark.parametrize("when", [0, 1, 5, 40, 300])
 def test_a_model_is_as_before_after_an_exception(model, batch, monkeypatch, error, when):
     before, calls = everything(model), []
-    forward = Transformer.forward
+    features = Transformer.features
 
     def fails(self, *args):
         calls.append(1)
         if len(calls) > when:
             raise error("stop")
-        return forward(self, *args)
+        return features(self, *args)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Transformer, "forward", fails)
+        patch.setattr(Transformer, "features", fails)
         with pytest.raises(error, match="stop"):
             check_model(model, *batch)
     assert everything(model) == before
