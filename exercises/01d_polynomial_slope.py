@@ -4,13 +4,13 @@ For an analytic f, real on the real line, and a step i h along the imaginary axi
 
     f(x + ih) = f(x) + i h f'(x) - h^2 f''(x)/2 - i h^3 f'''(x)/6 + ...
 
-    (C1)  slope = sum(dy Im y) / h          = f' + O(h^2),  y = f(x + ih) and f' that of sum(dy f(x))
+    (C1)  slope = ...
 
-A polynomial is the smallest example. All entries of x take their step at once, as each has its own value of p:
+A polynomial p is the smallest example. All entries of x take their step at once: each moves a value of p of its own, so that
+of the sum in (C1) one term is left for each.
 
-    (C2)  z  = ...
-    (C3)  p  = ...
-    (C4)  dp = ...
+    (C2)  z     = ...
+    (C3)  p     = ...
 
 Nothing is subtracted, so h may be so small that h^2 is below rounding: the slope is exact to a few units of the last digit.
 The price: f must compute with complex numbers, and be analytic on the way. abs, a norm, a conjugate and a cast to real are not.
@@ -27,9 +27,9 @@ import numpy as np
 STEP = 1e-30  # its square is nothing beside a number of any usual size, and it is far from underflow itself
 
 
-def polynomial_slope(c, x, h=STEP):
-    """p'(x) at each entry of x for p(x) = c[0] + c[1] x + c[2] x^2 + ..., without knowing p'."""
+def polynomial_slope(c, x, dy=1.0, h=STEP):
+    """The gradient of sum(dy p(x)), of x's shape, for p(x) = c[0] + c[1] x + c[2] x^2 + ..., without knowing p'."""
     # (C2)  z =
     # (C3)  p =
-    # (C4)  dp =
+    # (C1)  slope =
     raise NotImplementedError("01d: write polynomial_slope")

@@ -2,15 +2,13 @@
 
 A schedule is a function of the step, counted from 0, that gives the factor by which the optimiser's `lr` is multiplied.
 
-    constant       (F1)  f = 1
-    step_decay     (F2)  f = factor^floor(step / every)
-    exponential    (F3)  f = factor^step
-    warmup_cosine  (F4)  t = ...
-                   (F5)  f = ...
-                   (F6)  f = ...
+    step_decay     (F1)  f = factor^floor(step / every)       with every = 1 `exponential`; `constant` is 1 at every step
+    warmup_cosine  (F2)  t = ...
+                   (F3)  f = ...
+                   (F4)  f = ...
                    so 1/warmup at the first step, 1 at the last of the warm-up, `floor` at the last of all and after
-    jagged_cosine  (F7)  f = f min(1, t' / restart_warmup)    from step `restart` on, with f of warmup_cosine and
-                   t' = step mod restart + 1: a short warm-up after each restart of ReLoRA, back up to the same curve
+    jagged_cosine  f of warmup_cosine, times a short warm-up after each restart of ReLoRA, back up to the same curve,
+                   (F5)  rise = min(1, t / restart_warmup)    from step `restart` on, with t = step mod restart + 1
                    Lialin et al. 2023, arXiv 2307.05695
 
 Exercise 10d, lesson 10: warm-up, then half a cosine.
@@ -25,7 +23,7 @@ import math
 
 def warmup_cosine_factor(step, warmup, total, floor=0.1):
     """The factor of `warmup_cosine(warmup, total, floor)` at a step, counted from 0; a Python float."""
-    # (F4)  t =
-    # (F5)  f =
-    # (F6)  f =
+    # (F2)  t =
+    # (F3)  f =
+    # (F4)  f =
     raise NotImplementedError("10d: write warmup_cosine_factor")

@@ -3,8 +3,8 @@
     W: (m, n), independent entries of mean 0 and standard deviation sigma   p = max(m, n), q = min(m, n), beta = q / p
     a = sqrt(m - 1/2), b = sqrt(n - 1/2)
 
-    (N1)  upper edge  =  sigma (sqrt(p) + sqrt(q))
-    (N2)  lower edge  =  sigma (sqrt(p) - sqrt(q))
+    (N1)  upper       =  sigma (sqrt(p) + sqrt(q))
+    (N2)  lower       =  sigma (sqrt(p) - sqrt(q))
     (N3)  f(s)        =  ...
     (N4)  sigma      ~=  median of W's singular values / median of f for sigma = 1
     (N5)  threshold^2 =  mu + 2.0234 tau,   mu = sigma^2 (a + b)^2,  tau = sigma^2 (a + b) (1 / a + 1 / b)^(1/3)
@@ -17,7 +17,8 @@ of its draws, but (N5) in one of a hundred.
 
 The median of f: substitute s^2 = sigma^2 p x, x = 1 + beta + 2 sqrt(beta) cos t. The share of singular values above s is then
 
-    (N6)  ((1 + beta) t - 2 sqrt(beta) sin t - 2 (1 - beta) arctan(tan(t / 2) (1 - sqrt(beta)) / (1 + sqrt(beta)))) / (2 pi beta)
+    (N6)  share  =  ((1 + beta) t - 2 sqrt(beta) sin t - 2 (1 - beta) arctan(c tan(t / 2))) / (2 pi beta),
+                    c = (1 - sqrt(beta)) / (1 + sqrt(beta))
 
 Exercise 13d, lesson 13: the density of the singular values of noise.
 Write noise_density. Arguments are valid here: you need not check them, and must not change them.
@@ -31,16 +32,15 @@ import math
 from minilora import backend
 
 
-def noise_edge(m, n, sigma):
-    """The largest singular value of an (m, n) matrix of noise with standard deviation `sigma`, in the limit (N1): a float."""
-    _check_noise(m, n, sigma)
-    return sigma * (math.sqrt(m) + math.sqrt(n))  # (N1)
+def noise_edges(m, n, sigma):
+    """Between which two numbers the singular values of an (m, n) matrix of noise lie, in the limit: (lower, upper), floats.
 
-
-def lower_noise_edge(m, n, sigma):
-    """The smallest singular value of an (m, n) matrix of noise, in the limit (N2): a float, 0 for a square matrix."""
+    sigma: the standard deviation of the entries. lower is 0 for a square matrix.
+    """
     _check_noise(m, n, sigma)
-    return sigma * abs(math.sqrt(m) - math.sqrt(n))  # (N2)
+    upper = sigma * (math.sqrt(m) + math.sqrt(n))  # (N1)
+    lower = sigma * abs(math.sqrt(m) - math.sqrt(n))  # (N2)
+    return lower, upper
 
 
 def noise_density(s, m, n, sigma):

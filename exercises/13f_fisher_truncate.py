@@ -8,7 +8,7 @@
 By Eckart and Young the minimum is what the truncation cuts off: sqrt(sum over i > r  sigma_i^2) of D W or of W S. The forms on
 the right need no inverse, so D and S may be singular. Three choices of weights:
 
-    (W3)  D_ii = sqrt(sum over j  F_ij),  F_ij = mean of (dL / dW_ij)^2, the Fisher information of an entry
+    (W3)  D_ii = ...
     (W4)  S S^T = G = X^T X, X: (N, in), so that norm_F(E S) = norm_F(X E^T), the error of the layer's outputs
     (W5)  S_jj = (mean of abs x_j)^alpha
 
@@ -38,14 +38,15 @@ def fisher_truncate(W, rank, fisher):
 
     fisher: (m, n), the mean squared gradient of each entry. ValueError if it is negative, zero throughout, or of another shape.
     """
+    # (W3)  D_ii =
     # (W1)  min norm_F(D (W - W_r))  at  W_r =
     raise NotImplementedError("13f: write fisher_truncate")
 
 
-def _fisher_weights(W, fisher):
+def _checked_fisher(W, fisher):
     fisher = as_matrix(fisher, "fisher")
     check_same_shape(W, "W", fisher, "fisher")
-    return backend.get_array_module(W).sqrt(_positive(fisher, "fisher").sum(axis=1))  # (W3)
+    return _positive(fisher, "fisher")
 
 
 def _positive(a, name):

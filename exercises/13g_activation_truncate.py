@@ -3,7 +3,7 @@
     W: (m, n) = (out, in)   D, S: what the error W - W_r is weighed with, on the side of the outputs and of the inputs
 
     (W1)  min norm_F(D (W - W_r))  at  W_r = D^-1 (D W)_r = W V_r V_r^T,   V_r: the first right singular vectors of D W
-    (W2)  min norm_F((W - W_r) S)  at  W_r = (W S)_r S^-1 = U_r U_r^T W,   U_r: the first left singular vectors of W S
+    (W2)  min norm_F((W - W_r) S)  at  W_r = ...
 
 By Eckart and Young the minimum is what the truncation cuts off: sqrt(sum over i > r  sigma_i^2) of D W or of W S. The forms on
 the right need no inverse, so D and S may be singular. Three choices of weights:
@@ -40,13 +40,13 @@ def activation_truncate(W, rank, gram):
     not positive semidefinite, is zero, or has not W's n.
     """
     # (W4)  S S^T =
+    # (W2)  min norm_F((W - W_r) S)  at  W_r =
     raise NotImplementedError("13g: write activation_truncate")
 
 
-def _left_truncate(W, W_S, rank):
+def _left_directions(W_S, rank, dtype):
     U, _, _ = svd(W_S)
-    U_r = U[:, :rank].astype(W.dtype)
-    return U_r @ (U_r.T @ W)  # (W2)
+    return U[:, :rank].astype(dtype)
 
 
 def _checked_gram(W, gram):

@@ -2,11 +2,10 @@
 
     A: (r, in), frozen   B: (out, r)   G = dL/dW: (out, in), never formed   s: the LoRA scale
 
-    (F1)  dB = s G A^T                              what backward gives
-    (F2)  g  = ...
-    (F3)  s g A = G A^T (A A^T)^-1 A                the projection of G on the rows of A
+    (F1)  g = ...
 
-A step of B by -eta g changes W by -eta times (F3), however long A's rows are and whatever s is; a step by -eta dB changes it by
+dB = s G A^T is what backward gives (lora:B1). So s g A = G A^T (A A^T)^-1 A is the projection of G on the rows of A. A step of B
+by -eta g changes W by -eta times that, however long A's rows are and whatever s is; a step by -eta dB changes it by
 -eta s^2 G A^T A instead. AdamW takes g in the place of the gradient.
 
 With A frozen, backward needs A x only and not x, which is the method's saving of memory; the layers here keep x all the same.
@@ -22,6 +21,6 @@ from minilora import backend
 
 
 def projected_gradient(dB, A, s):
-    """g: (out, r), from dB: (out, r), A: (r, in) of rank r, and s, not 0 (F2)."""
-    # (F2)  g =
+    """g: (out, r), from dB: (out, r), A: (r, in) of rank r, and s, not 0 (F1)."""
+    # (F1)  g =
     raise NotImplementedError("20c: write projected_gradient")

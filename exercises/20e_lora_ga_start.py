@@ -6,7 +6,7 @@ Wang, Yu and Li 2024, arXiv 2407.05000.
 
     (S1)  A  =  ...
     (S2)  B  =  ...
-    (S3)  c  =  out^(1/4) / sqrt(gamma)
+    (S3)  c  =  ...
 
 With c = 1 the first step changes s B A by -eta s^2 G_2r + O(eta^2), G_2r the best matrix of rank 2r: A meets the first r
 directions of G, B the next r.
@@ -18,11 +18,14 @@ Write lora_ga_start. Arguments are valid here: you need not check them, and must
     minilora exercise hint 20e        one hint more, each time
 """
 
+import math
+
 from minilora import lowrank
 
 
-def lora_ga_start(G, r, c=1.0):
-    """A (r, in) and B (out, r) from the gradient G (out, in), 2r <= min(out, in). Signs are free."""
+def lora_ga_start(G, r, c=None, gamma=16):
+    """A (r, in) and B (out, r) from the gradient G (out, in), 2r <= min(out, in). c: None for the rule (S3). Signs are free."""
+    # (S3)  c =
     # (S1)  A =
     # (S2)  B =
     raise NotImplementedError("20e: write lora_ga_start")

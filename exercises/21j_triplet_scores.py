@@ -3,12 +3,13 @@
     Delta W = s P diag(lam) Q     P: (out, r)   lam: (r,)   Q: (r, in)     triplet i: column i of P, lam_i, row i of Q
     theta: any of their elements   g: its gradient   t: number of the step, from 1   all products elementwise
 
-    (F1)  dP, dQ  get the gradients of the penalty  gamma (norm_F(P^T P - I)^2 + norm_F(Q Q^T - I)^2)
-    (F2)  I = beta I + (1 - beta) abs(theta g)               what the loss would change by, without theta
-    (F3)  U = beta U + (1 - beta) abs(abs(theta g) - I)      how uncertain that is
-    (F4)  S_i = ...
-    (F5)  b = b_target + (b_init - b_target) (1 - (t - t_init) / (t_final - t_init))^3        from t_init to t_final
-    (F6)  lam_i = 0  unless S_i is among the b largest of all layers
+    (F1)  I = beta I + (1 - beta) abs(theta g)               what the loss would change by, without theta
+    (F2)  U = beta U + (1 - beta) abs(abs(theta g) - I)      how uncertain that is
+    (F3)  S_i = ...
+    (F4)  b = b_target + (b_init - b_target) (1 - (t - t_init) / (t_final - t_init))^3        from t_init to t_final
+    (F5)  lam_i = 0  unless S_i is among the b largest of all layers
+
+P and Q also get the gradients of the penalty  gamma (norm_F(P^T P - I)^2 + norm_F(Q Q^T - I)^2),  penalties:B3 and penalties:B4.
 
 A triplet that is masked keeps its P and Q, and lam_i its gradient: it grows until the next masking and may come back. From
 t_final on the importances rest and the same triplets are masked after every step.
@@ -23,5 +24,5 @@ Write triplet_scores. Arguments are valid here: you need not check them, and mus
 
 def triplet_scores(s_P, s_lam, s_Q):
     """S, (r,): the importance of each triplet of one layer, from s = I U of its elements: (out, r), (r,) and (r, in)."""
-    # (F4)  S_i =
+    # (F3)  S_i =
     raise NotImplementedError("21j: write triplet_scores")

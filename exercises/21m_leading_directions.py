@@ -3,14 +3,14 @@
     W, G = dL/dW: (short, long), which is (out, in), or its transpose where out > in   P: (short, r)   R, m, v, N: (r, long)
 
     (F1)  R = P^T G
-    (F2)  N = m' / (sqrt(v') + eps)                         Adam's step on R, with R's own m and v
-    (F3)  W = W - lr kappa P N
+    (F2)  N = lr kappa m' / (sqrt(v') + eps)                Adam's step on R, with R's own m and v (steps:F3 to steps:F5)
+    (F3)  W = W - P N
 
 P is drawn at the first step and again after every K further ones:
 
     GaLore   (F4)  P = ...
     Flora    (F5)  P = independent normal(0, 1/r), so that E[P P^T] = I      Hao et al. 2024, arXiv 2402.03293
-             (F6)  m = 0; v stays, since all rows of R have the same mean square whichever P is drawn
+             (F6)  m = 0, while v stays: all rows of R have the same mean square whichever P is drawn
 
 Between two draws W changes within the span of P, so by rank r at most; after k draws by up to k r. A matrix costs
 2 r long + r short values, where Adam's moments are 2 long short.

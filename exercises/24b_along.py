@@ -2,7 +2,7 @@
 
     x: (N, ...), what is moved, one row for each example   g = dL/dx   norm: over all of an example   delta: how far
 
-    random  (M1)  r = delta u / norm(u),  u normal
+    random  (M1)  r = ...
     FGM     (M2)  r = ...
     PGD     (M3)  r = P(r + step g(x + r) / norm(g)),  some times    Madry et al. 2018, arXiv 1706.06083
             (M5)  P(r) = r min(1, delta / norm(r)),  so that no example moves further than delta
@@ -24,4 +24,5 @@ from minilora import backend
 def along(g, delta):
     """r, of g's shape (N, ...): each example of g at the length delta, a number; one that is all zeros stays so."""
     # (M2)  r =
+    # (M1)  r =
     raise NotImplementedError("24b: write along")

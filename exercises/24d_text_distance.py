@@ -2,7 +2,7 @@
 
     x: (N, ...), what is moved, one row for each example   g = dL/dx   norm: over all of an example   delta: how far
 
-    random  (M1)  r = delta u / norm(u),  u normal
+    random  (M1)  r = delta u / norm(u),  u normal                   (M2) with u in the place of g
     FGM     (M2)  r = delta g / norm(g)                              Miyato, Dai & Goodfellow 2017, arXiv 1605.07725
     PGD     (M3)  r = P(r + step g(x + r) / norm(g)),  some times    Madry et al. 2018, arXiv 1706.06083
             (M5)  P(r) = r min(1, delta / norm(r)),  so that no example moves further than delta

@@ -2,15 +2,13 @@
 
 A schedule is a function of the step, counted from 0, that gives the factor by which the optimiser's `lr` is multiplied.
 
-    constant       (F1)  f = 1
-    step_decay     (F2)  f = factor^floor(step / every)
-    exponential    (F3)  f = factor^step
-    warmup_cosine  (F4)  t = min(step + 1, total)
-                   (F5)  f = t / warmup                                                                        for t <= warmup
-                   (F6)  f = floor + (1 - floor) (1 + cos(pi (t - warmup) / (total - warmup))) / 2             then
+    step_decay     (F1)  f = factor^floor(step / every)       with every = 1 `exponential`; `constant` is 1 at every step
+    warmup_cosine  (F2)  t = min(step + 1, total)
+                   (F3)  f = t / warmup                                                                        for t <= warmup
+                   (F4)  f = floor + (1 - floor) (1 + cos(pi (t - warmup) / (total - warmup))) / 2             then
                    so 1/warmup at the first step, 1 at the last of the warm-up, `floor` at the last of all and after
-    jagged_cosine  (F7)  f = f min(1, t' / restart_warmup)    from step `restart` on, with f of warmup_cosine and
-                   t' = step mod restart + 1: a short warm-up after each restart of ReLoRA, back up to the same curve
+    jagged_cosine  f of warmup_cosine, times a short warm-up after each restart of ReLoRA, back up to the same curve,
+                   (F5)  rise = min(1, t / restart_warmup)    from step `restart` on, with t = step mod restart + 1
                    Lialin et al. 2023, arXiv 2307.05695
 """
 
@@ -19,7 +17,7 @@ import math
 
 def warmup_cosine_factor(step, warmup, total, floor=0.1):
     """The factor of `warmup_cosine(warmup, total, floor)` at a step, counted from 0; a Python float."""
-    t = min(step + 1, total)                                # (F4)
+    t = min(step + 1, total)                                # (F2)
     if t <= warmup:
-        return t / warmup                                   # (F5)
-    return floor + (1 - floor) * (1 + math.cos(math.pi * (t - warmup) / (total - warmup))) / 2      # (F6)
+        return t / warmup                                   # (F3)
+    return floor + (1 - floor) * (1 + math.cos(math.pi * (t - warmup) / (total - warmup))) / 2      # (F4)

@@ -6,7 +6,7 @@
     top-k        (F2)  kept = j < top_k
     top-p        (F3)  kept = kept and  sum over i < j  R_i  < top_p          Holtzman et al. 2020: the nucleus
                  (F4)  P    = kept R / sum over j  kept R
-    a draw       (F5)  j    = how many places have a cumulative P <= u        u uniform in [0, 1)
+    a draw       (F5)  j    = how many places have a cumulative P <= u        u uniform in [0, 1), times the sum of P: rounding
 """
 
 from minilora import backend

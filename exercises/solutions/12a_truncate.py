@@ -25,7 +25,7 @@ def svd(W):
     Each pair u_i, v_i is determined up to a common sign only, and not even that where singular values are equal.
     """
     W = as_matrix(W)
-    U, sigma, Vt = backend.get_array_module(W).linalg.svd(W, full_matrices=False)
+    U, sigma, Vt = backend.get_array_module(W).linalg.svd(W, full_matrices=False)  # (S1)
     return U, sigma, Vt
 
 

@@ -10,9 +10,9 @@ The cost is 2 q + 2 products with W, O(m n l), where the full SVD costs O(m n mi
 
     (R4)  E norm_2(W - Q Q^T W)  <=  (1 + sqrt(r / (p - 1)) + e sqrt(l) / p sqrt(min(m, n) - r))^(1 / (2 q + 1)) sigma_(r+1)
 
-(their Corollary 10.10), and cutting the result back to rank r adds at most sigma_(r+1). Where the spectrum falls slowly, as that
-of weights does, the power passes (R2) are what makes it accurate. They are orthonormalised at each half step: without that, in
-floating point, every column would turn into u_1.
+(their Corollary 10.10; `sketch_bound` is what stands before sigma_(r+1)), and cutting the result back to rank r adds at most
+sigma_(r+1). Where the spectrum falls slowly, as that of weights does, the power passes (R2) are what makes it accurate. They are
+orthonormalised at each half step: without that, in floating point, every column would turn into u_1.
 """
 
 from minilora import backend

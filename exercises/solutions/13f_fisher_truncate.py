@@ -32,17 +32,18 @@ def fisher_truncate(W, rank, fisher):
 
     fisher: (m, n), the mean squared gradient of each entry. ValueError if it is negative, zero throughout, or of another shape.
     """
-    W, D = as_matrix(W), _raised(_fisher_weights(W, fisher))
+    W, fisher = as_matrix(W), _checked_fisher(W, fisher)
     check_rank(rank, W)
-    _, _, Vt = svd(D[:, None] * W)
+    D = backend.get_array_module(W).sqrt(fisher.sum(axis=1))  # (W3)
+    _, _, Vt = svd(_raised(D)[:, None] * W)
     V_r = Vt[:rank].T.astype(W.dtype)
     return W @ V_r @ V_r.T  # (W1)
 
 
-def _fisher_weights(W, fisher):
+def _checked_fisher(W, fisher):
     fisher = as_matrix(fisher, "fisher")
     check_same_shape(W, "W", fisher, "fisher")
-    return backend.get_array_module(W).sqrt(_positive(fisher, "fisher").sum(axis=1))  # (W3)
+    return _positive(fisher, "fisher")
 
 
 def _positive(a, name):

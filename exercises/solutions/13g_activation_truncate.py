@@ -40,13 +40,14 @@ def activation_truncate(W, rank, gram):
     lowest, highest = backend.item(values[0]), backend.item(values[-1])
     if highest <= 0 or lowest < -1e-5 * highest:
         raise ValueError(f"gram must be X^T X with X not zero, got eigenvalues from {lowest:.3g} to {highest:.3g}")
-    return _left_truncate(W, W @ (Q * _raised(xp.sqrt(xp.maximum(values, 0)))), rank)  # (W4): G = Q diag(values) Q^T
-
-
-def _left_truncate(W, W_S, rank):
-    U, _, _ = svd(W_S)
-    U_r = U[:, :rank].astype(W.dtype)
+    S = Q * _raised(xp.sqrt(xp.maximum(values, 0)))  # (W4): G = Q diag(values) Q^T
+    U_r = _left_directions(W @ S, rank, W.dtype)
     return U_r @ (U_r.T @ W)  # (W2)
+
+
+def _left_directions(W_S, rank, dtype):
+    U, _, _ = svd(W_S)
+    return U[:, :rank].astype(dtype)
 
 
 def _checked_gram(W, gram):

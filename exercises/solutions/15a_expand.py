@@ -19,19 +19,20 @@ BLOCK = 1 << 20  # numbers of P in memory at a time: 8 MiB
 
 
 def expand(z, seed, D):
-    """The change theta (D,) of the weights for z (d,), in z's dtype (J2).
+    """The change theta (D,) of the weights for z (d,), in z's dtype.
 
     ValueError unless z is 1-D with 1 <= d <= D, and seed a whole number.
     """
     xp = backend.get_array_module(z)
     theta = xp.zeros(D, dtype=z.dtype)
-    for i, Pt in _columns(z, "z", seed, len(z), D):
+    for i, Pt in _drawn(z, "z", seed, len(z), D):
+        Pt = Pt / xp.sqrt((Pt * Pt).sum(axis=1, keepdims=True))  # (J1)
         theta += z[i : i + len(Pt)] @ Pt  # (J2)
     return theta
 
 
-def _columns(like, name, seed, d, D):
-    """The columns of P by blocks: the first one's index and the block, transposed (columns, D), as arrays like `like`."""
+def _drawn(like, name, seed, d, D):
+    """The p_i by blocks: the first one's index and the block, one a row (rows, D), as arrays like `like`."""
     if like.ndim != 1 or like.dtype.kind != "f":
         raise ValueError(f"{name} must be a vector of floats, got shape {tuple(like.shape)} of {like.dtype}")
     if d not in range(1, D + 1):
@@ -41,5 +42,4 @@ def _columns(like, name, seed, d, D):
     xp, rng = backend.get_array_module(like), backend.as_generator(int(seed))
     step = max(1, BLOCK // D)
     for i in range(0, d, step):
-        Pt = xp.asarray(rng.standard_normal((min(step, d - i), D)), dtype=like.dtype)
-        yield i, Pt / xp.sqrt((Pt * Pt).sum(axis=1, keepdims=True))  # (J1)
+        yield i, xp.asarray(rng.standard_normal((min(step, d - i), D)), dtype=like.dtype)

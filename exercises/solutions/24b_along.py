@@ -2,7 +2,7 @@
 
     x: (N, ...), what is moved, one row for each example   g = dL/dx   norm: over all of an example   delta: how far
 
-    random  (M1)  r = delta u / norm(u),  u normal
+    random  (M1)  r = delta u / norm(u),  u normal                   (M2) with u in the place of g
     FGM     (M2)  r = delta g / norm(g)                              Miyato, Dai & Goodfellow 2017, arXiv 1605.07725
     PGD     (M3)  r = P(r + step g(x + r) / norm(g)),  some times    Madry et al. 2018, arXiv 1706.06083
             (M5)  P(r) = r min(1, delta / norm(r)),  so that no example moves further than delta
@@ -19,4 +19,4 @@ def along(g, delta):
     """r, of g's shape (N, ...): each example of g at the length delta, a number; one that is all zeros stays so."""
     xp = backend.get_array_module(g)
     length = xp.sqrt((g * g).sum(axis=tuple(range(1, g.ndim)), keepdims=True))
-    return delta * (g / xp.maximum(length, 1e-30))  # (M2)
+    return delta * (g / xp.maximum(length, 1e-30))  # (M2), of a normal g (M1)

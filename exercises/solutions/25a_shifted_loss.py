@@ -3,11 +3,11 @@
     x: (n, 10)   z = W2 relu(W1 x + b1) + b2   p = sigmoid(z), probability of class 1   q: that of the right class, p or 1 - p
 
     as described  (S1)  L = -mean log(min(q + eps, 1)): the shifted output, eps = .1, in binary cross-entropy against ones
-    ones          (S2)  the same with q = p in every example: ones whatever the class
-    FGM           (S3)  L = L(x) + L(x + r),  r = delta g / norm(g)
+    ones                the same with q = p in every example: ones whatever the class
+    FGM                 C1 of adversarial with S1 at eps = 0 and delta = .5
 
-The article has no classes, only ones; S2 is that to the letter, and learns to answer 1. S1 is the reading in its favour: ones say
-that the right class is right. Sigmoid and binary cross-entropy of z are softmax and cross-entropy of (0, z).
+The article has no classes, only ones; the second is that to the letter, and learns to answer 1. S1 is the reading in its favour:
+ones say that the right class is right. Sigmoid and binary cross-entropy of z are softmax and cross-entropy of (0, z).
 
 The classes, y = -1 or 1: x_1 = y + .5 noise, which a move of delta = .5 seldom turns over; and x_2 .. x_10 = .1 y + .1 noise,
 which together tell the classes better, and which such a move does turn over.

@@ -1,22 +1,18 @@
 """Article D: a local part of the weights is drawn again at random before every batch; and methods that start anew and keep it.
 
-    as described   (D1)  before each batch   w_local = normal(0, std)
-                   (D2)  then                all of w takes AdamW's step
+    as described   before each batch w_local is drawn, normal(0, std); then all of w takes AdamW's step
 
 What a local weight learns lasts for one step. In least squares, L = norm(w - w*)^2, the others cannot make up for it, so that
 however long one trains the mean loss stays above
 
-                   (D3)  L_floor = sum over local j  ((w*_j)^2 + std^2).
+                   (D1)  L_floor = sum over local j  ((w*_j)^2 + std^2).
 
 The neighbours draw directions again, and leave what was learned in W: ReLoRA merges first, GaLore and Flora project only the
-step. A random subspace is drawn once,
-
-                   (D4)  w = w_0 + P z,   dz = P^T dw,   z: (d,)      Li et al. 2018, arXiv 1804.08838
-
-with the sparse P of that paper: sqrt(D) entries +-D^(-1/4) in each column, D the number of weights, so a column's length is 1.
+step. A random subspace is drawn once: w = w_0 + P z, by J2 and J3 of projection (Li et al. 2018, arXiv 1804.08838), with the
+sparse P of that paper: sqrt(D) entries +-D^(-1/4) in each column, D the number of weights, so a column's length is 1.
 """
 
 
 def loss_floor(true, local, std):
     """L_floor, a Python float. true: w*, the weights that make no error. local: booleans of its shape. std: of the draws."""
-    return float((true[local] ** 2 + std**2).sum())  # (D3)
+    return float((true[local] ** 2 + std**2).sum())  # (D1)

@@ -4,6 +4,6 @@ fails at: value (differences:D3)
 cause: the wrong sign
 """
 
-def richardson(wide, narrow, q):
-    value = (narrow + q * q * wide) / (1 + q * q)     # (D3)
+def richardson(wide, narrow, q, k=2):
+    value = (narrow + q**k * wide) / (1 + q**k)     # (D3)
     return value

@@ -4,6 +4,6 @@ fails at: value (differences:D3)
 cause: exchanged
 """
 
-def richardson(wide, narrow, q):
-    value = (wide - q * q * narrow) / (1 - q * q)     # (D3)
+def richardson(wide, narrow, q, k=2):
+    value = (wide - q**k * narrow) / (1 - q**k)     # (D3)
     return value

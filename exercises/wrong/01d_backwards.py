@@ -1,16 +1,16 @@
 """Horner's rule starts with c[0]. The coefficient that is taken up first is multiplied most often: it is the last.
 
-fails at: dp (complex_step:C4)
+fails at: slope (complex_step:C1)
 cause: the wrong order
 """
 
 import numpy as np
 
 
-def polynomial_slope(c, x, h=1e-30):
+def polynomial_slope(c, x, dy=1.0, h=1e-30):
     z = x + 1j * h                                          # (C2)
     p = np.zeros_like(z)
     for coefficient in c:
         p = coefficient + z * p                             # (C3)
-    dp = p.imag / h                                         # (C4)
-    return dp
+    slope = dy * p.imag / h                             # (C1)
+    return slope

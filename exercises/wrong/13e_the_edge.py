@@ -4,12 +4,12 @@ fails at: threshold (noise:N5)
 cause: the edge taken for a threshold
 """
 
-from minilora.lowrank.noise import noise_edge, noise_std
+from minilora.lowrank.noise import noise_edges, noise_std
 from minilora.lowrank.truncation import singular_values
 
 
 def beyond_noise(W, sigma=None):
     values, (m, n) = singular_values(W), W.shape
     sigma = noise_std(W) if sigma is None else sigma
-    threshold = noise_edge(m, n, sigma)                     # (N5)
+    _, threshold = noise_edges(m, n, sigma)                 # (N5)
     return int((values > threshold).sum()), threshold, sigma

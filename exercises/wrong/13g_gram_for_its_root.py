@@ -1,6 +1,6 @@
 """W G is decomposed. S is a root of G, S S^T = G: with G itself large inputs count by their fourth power.
 
-fails at: W_r (weighted:W4)
+fails at: W_r (weighted:W2)
 cause: not the root
 """
 

@@ -1,6 +1,6 @@
 """The best approximation of W S is returned. It must come back from the weighed inputs: (W S)_r S^-1 = U_r U_r^T W.
 
-fails at: W_r (weighted:W4)
+fails at: W_r (weighted:W2)
 cause: not weighed back
 """
 

@@ -1,6 +1,6 @@
 """The rows of Q are scaled, not its columns. The eigenvectors are the columns, and each belongs to its own eigenvalue.
 
-fails at: W_r (weighted:W4)
+fails at: W_r (weighted:W2)
 cause: the wrong axis
 """
 

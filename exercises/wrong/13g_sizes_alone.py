@@ -1,6 +1,6 @@
 """Only the diagonal of G is used, the size of each input. How inputs go together is in the rest of it.
 
-fails at: W_r (weighted:W4)
+fails at: W_r (weighted:W2)
 cause: the diagonal alone
 """
 

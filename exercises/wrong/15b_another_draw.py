@@ -6,8 +6,9 @@ cause: another P
 
 import numpy as np
 
-from minilora.lowrank.projection import _columns
+from minilora.lowrank.projection import _drawn
 
 
 def reduce(g, seed, d):
-    return np.concatenate([Pt @ g for _, Pt in _columns(g, "g", seed + 1, d, len(g))])  # (J3)
+    P = np.concatenate([Pt for _, Pt in _drawn(g, "g", seed + 1, d, len(g))]).T
+    return (P / np.linalg.norm(P, axis=0)).T @ g  # (J1) (J3)

@@ -1,6 +1,6 @@
 """A A^T is left out, as if A's rows were orthonormal. They have lengths, and angles between them.
 
-fails at: g (lora_fa:F2)
+fails at: g (lora_fa:F1)
 cause: no inverse
 """
 
@@ -8,4 +8,4 @@ import numpy as np
 
 
 def projected_gradient(dB, A, s):
-    return dB / s**2                                           # (F2)
+    return dB / s**2                                           # (F1)

@@ -1,13 +1,15 @@
 """The lowest share is kept; low scores are the ones to go.
 
-fails at: M (pruning:F2)
+fails at: mask (pruning:F2)
 cause: the wrong end
 """
 
 import numpy as np
 
 
-def budget_mask(s, share):
+def mask(s, share=None, threshold=None):
+    if threshold is not None:
+        return s >= threshold                       # (F1)
     M = np.ones(s.size, dtype=bool)
     M[np.argsort(s.reshape(-1), kind="stable")[round(share * s.size) :]] = False    # (F2)
     return M.reshape(s.shape)

@@ -1,13 +1,15 @@
 """The last `count` places are taken as [-count:], which for a count of 0 is all of them.
 
-fails at: M (pruning:F2)
+fails at: mask (pruning:F2)
 cause: minus zero is zero
 """
 
 import numpy as np
 
 
-def budget_mask(s, share):
+def mask(s, share=None, threshold=None):
+    if threshold is not None:
+        return s >= threshold                       # (F1)
     M = np.zeros(s.size, dtype=bool)
     M[np.argsort(s.reshape(-1), kind="stable")[-round(share * s.size) :]] = True    # (F2)
     return M.reshape(s.shape)

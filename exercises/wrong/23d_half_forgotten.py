@@ -1,8 +1,17 @@
-"""The half is missing: as a ranking it is the same, as a price it is twice too high.
+"""OBD's half is missing: as a ranking it is the same, as a price it is twice too high.
 
-fails at: obd (scores:F4)
+fails at: s (scores:F5)
 cause: a factor left out
 """
 
-def obd(w, g, h):
-    return h * w * w  # (F4)
+
+def score(kind, w, g=None, h=None):
+    if kind == "gradient":
+        return abs(g)                  # (F1)
+    if kind == "magnitude":
+        return abs(w)                  # (F2)
+    if kind == "taylor":
+        return (w * g) ** 2            # (F3)
+    if kind == "obd":
+        return h * w**2                # (F4)
+    return abs(w * g)                  # (F5)

@@ -1,8 +1,17 @@
-"""The squared mean gradient stands for the curvature; it is the mean square that does.
+"""In OBD the squared mean gradient stands for the curvature; it is the mean square that does.
 
-fails at: obd (scores:F4)
+fails at: s (scores:F5)
 cause: the square of a mean
 """
 
-def obd(w, g, h):
-    return 0.5 * g * g * w * w  # (F4)
+
+def score(kind, w, g=None, h=None):
+    if kind == "gradient":
+        return abs(g)                  # (F1)
+    if kind == "magnitude":
+        return abs(w)                  # (F2)
+    if kind == "taylor":
+        return (w * g) ** 2            # (F3)
+    if kind == "obd":
+        return 0.5 * g**2 * w**2       # (F4)
+    return abs(w * g)                  # (F5)

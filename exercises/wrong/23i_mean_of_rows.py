@@ -1,4 +1,4 @@
-"""Each row has its own ratio, and their mean is taken: rows of small outputs count as much as large ones.
+"""Each row of outputs has its own ratio, and their mean is taken: rows of small outputs count as much as large ones.
 
 fails at: output error (calibration:C5)
 cause: a mean of ratios
@@ -7,6 +7,8 @@ cause: a mean of ratios
 import numpy as np
 
 
-def output_error(X, W, W_hat):
-    off, whole = X @ (W - W_hat).T, X @ W.T
-    return float((np.linalg.norm(off, axis=1) / np.linalg.norm(whole, axis=1)).mean())  # (C5)
+def errors(W, W_hat, X=None):
+    off = X @ (W - W_hat).T
+    weight_error = float(np.linalg.norm(W - W_hat) / np.linalg.norm(W))  # (C4)
+    output_error = float((np.linalg.norm(off, axis=1) / np.linalg.norm(X @ W.T, axis=1)).mean())  # (C5)
+    return weight_error, output_error

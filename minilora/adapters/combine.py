@@ -76,9 +76,10 @@ def cat(A1, B1, A2, B2):
     return xp.concatenate([A1, A2]), xp.concatenate([B1, B2], axis=1)  # (C1)
 
 
-def cross_terms(A1, B1, A2, B2):
-    """What (B1 + B2) (A1 + A2) has beside B1 A1 + B2 A2: (out, in)."""
-    return B1 @ A2 + B2 @ A1  # (C5)
+def added(A1, B1, A2, B2):
+    """A and B of the rank that both have, and their cross terms (out, in): B A = B1 A1 + B2 A2 + cross terms."""
+    cross_terms = B1 @ A2 + B2 @ A1  # (C5)
+    return A1 + A2, B1 + B2, cross_terms  # (C2)
 
 
 def recut(A, B, r):
@@ -101,8 +102,8 @@ def _combine(layer_name, sources, weights, how, r):
     if how == "linear":
         if len(set(ranks.values())) > 1:
             raise ValueError(f"how='linear' adds factors of one rank, in {layer_name} they have {ranks}: take 'cat' or 'svd'")
-        A, B = (sum(parts) for parts in zip(*factors.values(), strict=True))  # (C2)
-        cross = {(i, j): _norm(cross_terms(*factors[i], *factors[j])) for i, j in combinations(factors, 2)}
+        A, B = reduce(lambda one, two: added(*one, *two)[:2], factors.values())  # (C2)
+        cross = {(i, j): _norm(added(*factors[i], *factors[j])[2]) for i, j in combinations(factors, 2)}
     elif how == "svd" and (len(factors) < len(sources) or r > total):
         A, B = lowrank.factors(D, r)  # (C3)
     else:

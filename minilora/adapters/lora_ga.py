@@ -6,7 +6,7 @@ Wang, Yu and Li 2024, arXiv 2407.05000.
 
     (S1)  A  =  c V_(1..r)^T
     (S2)  B  =  c U_(r+1..2r)
-    (S3)  c  =  out^(1/4) / sqrt(gamma)
+    (S3)  c  =  out^(1/4) / sqrt(gamma)        unless another is given
 
 With c = 1 the first step changes s B A by -eta s^2 G_2r + O(eta^2), G_2r the best matrix of rank 2r: A meets the first r
 directions of G, B the next r.
@@ -20,9 +20,11 @@ from minilora.adapters.shifted import ShiftedLoRA
 from minilora.adapters.spec import refuse_number
 
 
-def lora_ga_start(G, r, c=1.0):
-    """A (r, in) and B (out, r) from the gradient G (out, in), 2r <= min(out, in). Signs are free."""
+def lora_ga_start(G, r, c=None, gamma=16):
+    """A (r, in) and B (out, r) from the gradient G (out, in), 2r <= min(out, in). c: None for the rule (S3). Signs are free."""
     U, _, Vt = lowrank.svd(G)
+    if c is None:
+        c = len(G) ** 0.25 / math.sqrt(gamma)           # (S3)
     A = c * Vt[:r]                                      # (S1)
     B = c * U[:, r : 2 * r]                             # (S2)
     return A, B
@@ -61,5 +63,4 @@ class LoRAGA(ShiftedLoRA):
     def factors(self, layer, evidence):
         if not backend.item((evidence != 0).any()):
             raise ValueError(f"lora-ga: the batch gives {layer.W.name} no gradient: give another batch, or leave the layer out")
-        c = self.c or layer.W.data.shape[0] ** 0.25 / math.sqrt(self.gamma)     # (S3)
-        return lora_ga_start(evidence, self.r, c)
+        return lora_ga_start(evidence, self.r, self.c, self.gamma)

@@ -26,7 +26,7 @@ from minilora.ops.form import rows
 from minilora.quantize import dequantize_absmax, quantize_absmax
 
 METHODS = ("absmax", "percentile", "activation")
-EXPONENTS = [i / 20 for i in range(21)]
+EXPONENTS = [i / 20 for i in range(1, 21)]  # of (C3); 0 is (C1)
 
 
 class Calibrated(NamedTuple):
@@ -53,10 +53,10 @@ def calibrate(W, bits, X=None, method="absmax", block="row", share=0.999):
     if method == "percentile":
         W_hat = _rounded(clipped(W, share), bits, block)  # (C2)
     elif method == "activation":
-        W_hat = _activation_aware(W, bits, X, block)
+        W_hat = activation_aware(W, bits, X, block)
     else:
         W_hat = _rounded(W, bits, block)  # (C1)
-    return Calibrated(W_hat, _ratio(W - W_hat, W), None if X is None else output_error(X, W, W_hat))
+    return Calibrated(W_hat, *errors(W, W_hat, X))
 
 
 def quantize_model(model, bits, method="absmax", batches=(), block="row"):
@@ -137,20 +137,27 @@ def scaled(W, s, bits, block="row"):
     return W_hat
 
 
-def output_error(X, W, W_hat):
-    """How far the outputs of X (rows, in) move if W_hat stands for W, both (out, in), relative to their size; a number."""
-    return _ratio(X @ (W - W_hat).T, X @ W.T)  # (C5)
+def errors(W, W_hat, X=None):
+    """Two numbers: how far W_hat is from W, both (out, in), and the outputs of X (rows, in) with it from those with W (None
+    without X), each relative to the size of what should be there."""
+    weight_error = _ratio(W - W_hat, W)  # (C4)
+    output_error = None if X is None else _ratio(X @ (W - W_hat).T, X @ W.T)  # (C5)
+    return weight_error, output_error
 
 
-def _activation_aware(W, bits, X, block):
+def activation_aware(W, bits, X, block="row"):
+    """W_hat (out, in) with that s, or none, that leaves the least output error on X (rows, in); of equal ones the least a.
+
+    An input that is always 0 counts as the smallest that is not.
+    """
     xp = backend.get_array_module(W, X)
     m = xp.abs(X).mean(axis=0)
-    m = xp.maximum(m, xp.where(m > 0, m, math.inf).min())  # an input that is always 0 counts as the smallest
-    best, least = None, math.inf
+    m = xp.maximum(m, xp.where(m > 0, m, math.inf).min())
+    best = _rounded(W, bits, block)  # (C1)
+    least = errors(W, best, X)[1]
     for a in EXPONENTS:
-        s = m**a
-        W_hat = scaled(W, s, bits, block)
-        error = output_error(X, W, W_hat)
+        W_hat = scaled(W, m**a, bits, block)  # (C3)
+        error = errors(W, W_hat, X)[1]
         if error < least:
             best, least = W_hat, error
     return best

@@ -34,6 +34,15 @@ def distill(student, teacher, targets, hard, soft, tau):
     return L, dstudent
 
 
+def soft_label_distill(student, teacher, targets, weight):
+    """The same of article A: the teacher's probabilities, at temperature 1, are targets too, which count `weight` times."""
+    L, dstudent = distill(student, teacher, targets, 1.0, weight, 1.0)
+    log_p = log_softmax(teacher[targets != -100])
+    H = -(backend.get_array_module(log_p).exp(log_p) * log_p).sum(axis=-1).mean()           # (F3)
+    L = L + weight * H                                                                      # (F2)
+    return L, dstudent
+
+
 class Distillation(Wrapped):
     """The student with the loss (F1): Trainer(Distillation(student, teacher), AdamW(student.parameters(), ...), batches).
 
@@ -59,8 +68,8 @@ class Distillation(Wrapped):
         student = self.model.forward(ids, mask, token_types)
         targets = admit_targets(targets, student.shape)
         teacher = self.teacher.forward(ids, mask, token_types)
-        L, self._dstudent = distill(student, teacher, targets, self.hard, self.soft, self.tau)
-        return backend.item(L + self.soft * self.entropy(teacher[targets != -100]))         # (F2)
+        L, self._dstudent = self.objective(student, teacher, targets)
+        return backend.item(L)
 
     def backward(self):
         """Add the gradients of the student's trainable parameters, after loss."""
@@ -69,9 +78,9 @@ class Distillation(Wrapped):
         dstudent, self._dstudent = self._dstudent, None
         self.model.backward(dstudent)
 
-    def entropy(self, teacher):
-        """What the soft part has beside KL: nothing in (F1)."""
-        return 0.0
+    def objective(self, student, teacher, targets):
+        """(L, dstudent) of logits."""
+        return distill(student, teacher, targets, self.hard, self.soft, self.tau)
 
 
 class SoftLabelDistillation(Distillation):
@@ -83,10 +92,9 @@ class SoftLabelDistillation(Distillation):
         super().__init__(student, teacher, tau=1.0)
         self.hard, self.soft = 1.0, weight
 
-    def entropy(self, teacher):
-        """The mean of H(p_t) over rows (F3)."""
-        log_p = log_softmax(teacher)
-        return -(backend.get_array_module(log_p).exp(log_p) * log_p).sum(axis=-1).mean()    # (F3)
+    def objective(self, student, teacher, targets):
+        """(L, dstudent) of logits."""
+        return soft_label_distill(student, teacher, targets, self.soft)
 
 
 def _refuse(student, teacher):

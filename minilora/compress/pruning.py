@@ -4,10 +4,9 @@
 
     by threshold  (F1)  M = s >= alpha                                  article A
     by budget     (F2)  M = s is among the top share of all scores      of the model, or of each matrix apart (per="matrix")
-                  (F3)  w = M w
-    training      (F4)  dw = M dw                                       after backward
+    what goes     (F3)  a = M a                                         a: the weights; dw after each backward
 
-By F4 a pruned weight's gradient is zero, so the moments of a new optimiser are too, and weight decay of zero is zero: its step is
+By F3 a pruned weight's gradient is zero, so the moments of a new optimiser are too, and weight decay of zero is zero: its step is
 zero, bit for bit. The arrays keep their shapes and the model its size and speed; `shrink` in structured.py makes it smaller.
 """
 
@@ -33,29 +32,37 @@ def prune(model, scores, *, share=None, threshold=None, per="model"):
     for name, s in scores.items():
         if not backend.item(backend.get_array_module(s).isfinite(s).all()):
             raise ValueError(f"scores of {name} hold NaN or infinity: look for where they came from")
-    if threshold is not None:
-        masks = {name: s >= threshold for name, s in scores.items()}                        # (F1)
-    elif per == "matrix":
-        masks = {name: budget_mask(s, share) for name, s in scores.items()}                 # (F2)
+    if per == "model" and share is not None:
+        masks = dict(zip(scores, _top(list(scores.values()), share), strict=True))
     else:
-        masks = dict(zip(scores, _top(list(scores.values()), share), strict=True))          # (F2)
+        masks = {name: mask(s, share, threshold) for name, s in scores.items()}
     for name, p in parameters.items():
-        p.data = backend.get_array_module(p.data).where(masks[name], p.data, 0)             # (F3)
+        p.data = cut(p.data, masks[name])
     return masks
 
 
-def budget_mask(s, share):
-    """Booleans of the shape of s, True at the highest `share`, 0 .. 1, of all of s, rounded; of equal ones the later stay."""
+def mask(s, share=None, threshold=None):
+    """Booleans of the shape of s, True at the highest `share`, 0 .. 1, of all of s, rounded; of equal ones the later stay.
+
+    Or where s is at least the threshold, if there is one.
+    """
+    if threshold is not None:
+        return s >= threshold                                                               # (F1)
     xp = backend.get_array_module(s)
     M = xp.zeros(s.size, dtype=bool)
     M[xp.argsort(s.reshape(-1), kind="stable")[s.size - round(share * s.size) :]] = True    # (F2)
     return M.reshape(s.shape)
 
 
+def cut(a, M):
+    """a, and zeros where M, of its shape, is False, whatever stood there; a new array."""
+    return backend.get_array_module(a).where(M, a, 0)                                       # (F3)
+
+
 def _top(scores, share):
     """Masks of the highest `share` of all the scores together."""
     xp = backend.get_array_module(*scores)
-    kept = budget_mask(xp.concatenate([s.reshape(-1) for s in scores]), share)
+    kept = mask(xp.concatenate([s.reshape(-1) for s in scores]), share)
     masks, start = [], 0
     for s in scores:
         masks.append(kept[start : start + s.size].reshape(s.shape))
@@ -88,7 +95,7 @@ class Masked(Wrapped):
         self.model.backward()
         for name, p in self.pruned.items():
             if p.trainable:
-                p.grad[...] = p.grad * self.masks[name]                                     # (F4)
+                p.grad[...] = cut(p.grad, self.masks[name])
 
 
 def sparsity(model, parameters=None):

@@ -2,14 +2,14 @@
 
     w: a weight   g: dL/dw, the mean of g_b over batches   g_b: that of one batch   h: d^2L/dw^2   all elementwise
 
-    (F1)  gradient   |g|                        article A
-    (F2)  magnitude  |w|                        Han et al. 2015, arXiv 1506.02626
-    (F3)  taylor     (w g)^2                    Molchanov et al. 2016 and 2019, arXiv 1611.06440 and 1906.10771
-    (F4)  obd        1/2 h w^2                  LeCun, Denker & Solla 1990
-    (F5)  snip       |w g|                      Lee, Ajanthan & Torr 2019, arXiv 1810.02340, there divided by the sum of all
-    (F6)  movement   - sum over steps  w g      Sanh, Wolf & Rush 2020, arXiv 2005.07683
+    (F1)  gradient   =  |g|                        article A
+    (F2)  magnitude  =  |w|                        Han et al. 2015, arXiv 1506.02626
+    (F3)  taylor     =  (w g)^2                    Molchanov et al. 2016 and 2019, arXiv 1611.06440 and 1906.10771
+    (F4)  obd        =  1/2 h w^2                  LeCun, Denker & Solla 1990
+    (F5)  snip       =  |w g|                      Lee, Ajanthan & Torr 2019, arXiv 1810.02340, there divided by the sum of all
+    (F6)  movement   =  - sum over steps  w g      Sanh, Wolf & Rush 2020, arXiv 2005.07683
           with
-    (F7)  h  =  mean over batches  g_b^2        the empirical Fisher, in the place of the second derivative
+    (F7)  h          =  mean over batches  g_b^2   the empirical Fisher, in the place of the second derivative
 
 To remove w changes the loss by  -w g + 1/2 h w^2 + ...  F3 and F5 keep the first term, and rank alike; F4 keeps the second, which
 is left at a minimum. F2 keeps w alone. F1 is a slope, not a price: near a minimum it is small for every weight, needed or not.
@@ -24,19 +24,20 @@ from minilora import backend
 from minilora.adapters.inject import ALL_LINEAR, match
 from minilora.compress.wrapped import Wrapped
 
-
-def obd(w, g, h):
-    """What the loss would change by without w, if it stands at a minimum and h is its curvature; of the shape of w."""
-    return 0.5 * h * w * w  # (F4)
+SCORES = ("gradient", "magnitude", "taylor", "obd", "snip")
 
 
-SCORES = {
-    "gradient": lambda w, g, h: abs(g),             # (F1)
-    "magnitude": lambda w, g, h: abs(w),            # (F2)
-    "taylor": lambda w, g, h: (w * g) * (w * g),    # (F3)
-    "obd": obd,                                     # (F4)
-    "snip": lambda w, g, h: abs(w * g),             # (F5)
-}  # fmt: skip
+def score(kind, w, g=None, h=None):
+    """The scores of weights, of the shape of w. kind: of SCORES. g, h: of that shape; each kind needs what its formula has."""
+    if kind == "gradient":
+        return abs(g)               # (F1)
+    if kind == "magnitude":
+        return abs(w)               # (F2)
+    if kind == "taylor":
+        return (w * g) * (w * g)    # (F3)
+    if kind == "obd":
+        return 0.5 * h * w * w      # (F4)
+    return abs(w * g)               # (F5)
 
 
 class Gradients(NamedTuple):
@@ -59,7 +60,7 @@ def score_weights(model, kind, batches=None, targets=ALL_LINEAR):
     g = h = dict.fromkeys(parameters)
     if kind != "magnitude":
         g, h = mean_gradients(model, batches, targets)
-    return {name: SCORES[kind](p.data, g[name], h[name]) for name, p in parameters.items()}
+    return {name: score(kind, p.data, g[name], h[name]) for name, p in parameters.items()}
 
 
 def mean_gradients(model, batches, targets=ALL_LINEAR):
@@ -96,6 +97,12 @@ def with_batch(mean, square, g_b, n):
     return g, h
 
 
+def with_step(s, w, before, after):
+    """Movement's scores with one backward more: a new array. before, after: w's gradient; a backward adds to what is there."""
+    s = s - w * (after - before)  # (F6)
+    return s
+
+
 class Movement(Wrapped):
     """A model that adds up `scores` (F6), {parameter name: array}, while it is trained: Trainer(Movement(model), ...).
 
@@ -115,7 +122,7 @@ class Movement(Wrapped):
         before = {name: p.grad.copy() for name, p in self.scored.items()}
         self.model.backward()
         for name, p in self.scored.items():
-            self.scores[name] -= p.data * (p.grad - before[name])  # (F6)
+            self.scores[name] = with_step(self.scores[name], p.data, before[name], p.grad)
 
 
 def matrices(model, targets=ALL_LINEAR):

@@ -57,12 +57,10 @@ def unit_sums(s, axis, start, width, n):
     return sums
 
 
-def unit_values(config):
-    """How many values go with a unit of attention, and with a row of the MLP: two whole numbers."""
-    C, D, G = config.d_model, config.d_head, config.n_heads // config.n_kv_heads
-    attention = 2 * (G + 1) * D * C + (G + 2) * D * config.attn_bias  # (F2)
-    matrices = 3 if config.mlp == "swiglu" else 2
-    row = matrices * C + (matrices - 1) * config.mlp_bias  # (F3)
+def unit_values(C, D, G, attn_bias, mlp_bias, gate):
+    """How many values go with a unit of attention, and with a row of the MLP: two whole numbers. The last three: 0 or 1."""
+    attention = 2 * (G + 1) * D * C + (G + 2) * D * attn_bias  # (F2)
+    row = (2 + gate) * C + (1 + gate) * mlp_bias  # (F3)
     return attention, row
 
 

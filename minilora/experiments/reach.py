@@ -3,13 +3,13 @@
     T: (out, in), the change wanted   T_hat: the nearest matrix of the shape   share = norm_F(T_hat)^2 / norm_F(T)^2
     W = U S V^T: the frozen matrix, where the shape is built on it
 
-    (R1)  rank r (LoRA, AdaLoRA)   share = sum over i <= r  sigma_i(T)^2 / norm_F(T)^2             Eckart and Young
-    (R2)  LoRA-XS                  share = norm_F(U_r^T T V_r)^2 / norm_F(T)^2
-    (R3)  SVFT                     share = sum of (U^T T V)^2 over the places / norm_F(T)^2
-    (R4)  LoKr                     share = sigma_1(T~)^2 / norm_F(T)^2,   T~[i c + j, k d + l] = T[i b + k, j d + l]
+    LoRA-XS, SVFT   (R1)  share = sum of (U^T T V)^2 over the trained places / norm_F(T)^2
+    LoKr            (R2)  share = sigma_1(T~)^2 / norm_F(T)^2
+                    (R3)  T~[i c + j, k d + l] = T[i b + k, j d + l]                  for C: (a, c), D: (b, d)
 
-T_hat is a projection of T in (R2) and (R3), where Delta W is linear in what is trained. In (R4) every C kron D is a matrix of
-rank one in T~, so that the best one is again Eckart and Young's (Van Loan and Pitsianis 1993).
+LoRA-XS trains the first r rows and columns between U and V, SVFT a band. In (R1) Delta W is linear in what is trained, so that
+T_hat is a projection of T. In (R2) every C kron D is a matrix of rank one in T~, whose best fit is Eckart and Young's (Van Loan
+and Pitsianis 1993), as is that of rank r to T itself: by truncation:S3 its share is the first r sigma_i(T)^2 over them all.
 """
 
 import numpy as np
@@ -26,46 +26,48 @@ SMALL = {"adalora": {"r": 4}, "vera": {"r": 4}, "lora-xs": {"r": 4}, "svft": {"b
 
 
 def low_rank_share(T, r):
-    """(R1): a float from 0 to 1."""
+    """The share of rank r (LoRA, AdaLoRA): a float from 0 to 1."""
     energy = singular_values(T) ** 2
-    return float(energy[:r].sum() / energy.sum())                                   # (R1)
+    return float(energy[:r].sum() / energy.sum())
 
 
-def lora_xs_share(T, W, r):
-    """(R2): a float from 0 to 1."""
-    U, _, Vt = svd(W)
-    inside = U[:, :r].T @ T @ Vt[:r].T
-    return float((inside * inside).sum() / (T * T).sum())                           # (R2)
+def corner(k, r):
+    """LoRA-XS's places: (k, k), true in the first r rows and columns."""
+    return np.maximum.outer(np.arange(k), np.arange(k)) < r
 
 
-def svft_share(T, W, band):
-    """(R3), with `band` diagonals on each side of the main one: a float from 0 to 1."""
+def band(k, w):
+    """SVFT's places: (k, k), true on the diagonal and on w more on each side."""
+    return abs(np.subtract.outer(np.arange(k), np.arange(k))) <= w
+
+
+def share_between(T, W, places):
+    """The share of U M V^T with M free at `places`, booleans (k, k), and zero elsewhere: a float from 0 to 1."""
     U, _, Vt = svd(W)
     turned = U.T @ T @ Vt.T
-    size = range(len(turned))
-    kept = sum(turned[i, j] ** 2 for i in size for j in size if abs(i - j) <= band)
-    return float(kept / (T * T).sum())                                              # (R3)
+    share = float((turned[places] ** 2).sum() / (T * T).sum())                      # (R1)
+    return share
 
 
 def lokr_share(T, a, c):
-    """(R4), with C of shape (a, c), divisors of out and in: a float from 0 to 1."""
+    """The share of C kron D, with C of shape (a, c), divisors of out and in: a float from 0 to 1."""
     n_out, n_in = T.shape
     b, d = n_out // a, n_in // c
-    rearranged = T.reshape(a, b, c, d).transpose(0, 2, 1, 3).reshape(a * c, b * d)
-    energy = singular_values(rearranged) ** 2
-    return float(energy[0] / energy.sum())                                          # (R4)
+    rearranged = T.reshape(a, b, c, d).transpose(0, 2, 1, 3).reshape(a * c, b * d)  # (R3)
+    share = low_rank_share(rearranged, 1)                                           # (R2)
+    return share
 
 
 def changes_at_equal_numbers(rng):
     """{name: (trained values, Delta W)} for a W of 256 x 256, about 4,096 values in each shape, all random, as W is."""
     d, draw = 256, backend.as_generator(rng).standard_normal
     U, sigma, Vt = svd(draw((d, d)))
-    band = np.triu(np.tril(draw((d, d)), 8), -8)
+    M = np.where(band(d, 8), draw((d, d)), 0)
     return {
         "LoRA, r = 8": (16 * d, draw((d, 8)) @ draw((8, d))),
         "LoHa, r = 4": (16 * d, (draw((d, 4)) @ draw((4, d))) * (draw((d, 4)) @ draw((4, d)))),
         "LoRA-XS, r = 64": (64 * 64, U[:, :64] @ draw((64, 64)) @ (sigma[:64, None] * Vt[:64])),
-        "SVFT, band 8": (np.count_nonzero(band), U @ band @ Vt),
+        "SVFT, band 8": (np.count_nonzero(M), U @ M @ Vt),
         "LoKr, 4 x 4 and 64 x 64": (4 * 4 + 64 * 64, np.kron(draw((4, 4)), draw((64, 64)))),
         "VeRA, r = 3840": (3840 + d, draw((d, 1)) * draw((d, 3840)) @ (draw((3840, 1)) * draw((3840, d)))),
     }

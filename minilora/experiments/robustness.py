@@ -1,8 +1,8 @@
 """LoRA against an opponent, in short runs: the base that comes with the package learns Python code in three ways.
 
     plain      cross-entropy
-    article C  the target's probability shifted by a constant: C1 of systems.adversarial
-    FGM        cross-entropy as it is, and once more with the embeddings moved along the gradient: C2
+    article C  the target's probability shifted by a constant: shifted_cross_entropy
+    FGM        cross-entropy as it is, and once more with the embeddings moved along the gradient: C1 of systems.adversarial
 
 All have the same batches, the same number of steps and one rate, so FGM takes about twice the time. What comes of it is measured
 on held-out code whose embeddings are moved by each attack of systems.attacks. They climb cross-entropy, whatever a run was
@@ -37,7 +37,7 @@ def pgd_on_shifted(model, x, targets, delta):
     return pgd(ShiftedOutput(model), x, targets, delta)
 
 
-AGAINST = {"none": None, **ATTACKS, "pgd on C1": pgd_on_shifted}
+AGAINST = {"none": None, **ATTACKS, "pgd on C": pgd_on_shifted}
 
 
 def code(tokenizer):

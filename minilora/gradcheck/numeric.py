@@ -18,7 +18,7 @@ from functools import partial
 
 import numpy as np
 
-from minilora.gradcheck.differences import EPS, central_slope, corner, forward_slope, richardson
+from minilora.gradcheck.differences import EPS, richardson, slopes
 from minilora.gradcheck.screening import Screen
 
 FIRST_STEP, WIDE_STEPS = 2.0**-10, (2.0**-7, 2.0**-5)
@@ -162,7 +162,7 @@ class _Trial:
     @classmethod
     def of(cls, change, size, x, h):
         """None if f is not finite at one of the four points."""
-        slopes, jumps = [], []
+        centrals, jumps = [], []
         for moved in (h, RATIO * h):
             up, down = x + moved, x - moved
             rise, fall = change(up), change(down)
@@ -170,9 +170,10 @@ class _Trial:
             rise, fall = rise.sum(), fall.sum()
             if not np.isfinite(rise - fall):
                 return None
-            slopes.append(central_slope(rise, fall, up, down))
-            jumps.append(forward_slope(rise, 0.0, up, x) - forward_slope(fall, 0.0, down, x))
-        value, spread = richardson(*slopes, RATIO), abs(slopes[1] - slopes[0])
+            _, central, jump = slopes(rise, 0.0, fall, up, x, down)
+            centrals.append(central)
+            jumps.append(jump)
+        value, spread = richardson(*centrals, RATIO), abs(centrals[1] - centrals[0])
         noise = 16 * EPS * float(np.sqrt((touched * touched).sum())) / h
         return cls(h, float(value), float(spread), tuple(jumps), noise)
 
@@ -197,4 +198,4 @@ class _Trial:
 
     @property
     def corner(self):
-        return corner(*self.jumps, RATIO)
+        return richardson(*self.jumps, RATIO, k=1)

@@ -8,7 +8,7 @@ from minilora.lowrank import lda, pca
 from minilora.lowrank.amplification import Amplification, amplification, random_share
 from minilora.lowrank.gauge import balance, balanced, gauge_transform
 from minilora.lowrank.intruders import Intruders, intruder_dimensions
-from minilora.lowrank.noise import BeyondNoise, beyond_noise, lower_noise_edge, noise_density, noise_edge, noise_std
+from minilora.lowrank.noise import BeyondNoise, beyond_noise, noise_density, noise_edges, noise_median, noise_std
 from minilora.lowrank.projection import expand, reduce
 from minilora.lowrank.randomized import randomized_svd
 from minilora.lowrank.ranks import effective_rank, energy_rank, stable_rank
@@ -47,9 +47,9 @@ __all__ = [
     "gauge_transform",
     "intruder_dimensions",
     "lda",
-    "lower_noise_edge",
     "noise_density",
-    "noise_edge",
+    "noise_edges",
+    "noise_median",
     "noise_std",
     "pca",
     "principal_angles",

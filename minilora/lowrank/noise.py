@@ -3,8 +3,8 @@
     W: (m, n), independent entries of mean 0 and standard deviation sigma   p = max(m, n), q = min(m, n), beta = q / p
     a = sqrt(m - 1/2), b = sqrt(n - 1/2)
 
-    (N1)  upper edge  =  sigma (sqrt(p) + sqrt(q))
-    (N2)  lower edge  =  sigma (sqrt(p) - sqrt(q))
+    (N1)  upper       =  sigma (sqrt(p) + sqrt(q))
+    (N2)  lower       =  sigma (sqrt(p) - sqrt(q))
     (N3)  f(s)        =  sqrt((upper^2 - s^2) (s^2 - lower^2)) / (pi q sigma^2 s)   between the edges, 0 outside
     (N4)  sigma      ~=  median of W's singular values / median of f for sigma = 1
     (N5)  threshold^2 =  mu + 2.0234 tau,   mu = sigma^2 (a + b)^2,  tau = sigma^2 (a + b) (1 / a + 1 / b)^(1/3)
@@ -17,7 +17,8 @@ of its draws, but (N5) in one of a hundred.
 
 The median of f: substitute s^2 = sigma^2 p x, x = 1 + beta + 2 sqrt(beta) cos t. The share of singular values above s is then
 
-    (N6)  ((1 + beta) t - 2 sqrt(beta) sin t - 2 (1 - beta) arctan(tan(t / 2) (1 - sqrt(beta)) / (1 + sqrt(beta)))) / (2 pi beta)
+    (N6)  share  =  ((1 + beta) t - 2 sqrt(beta) sin t - 2 (1 - beta) arctan(c tan(t / 2))) / (2 pi beta),
+                    c = (1 - sqrt(beta)) / (1 + sqrt(beta))
 """
 
 import math
@@ -37,16 +38,15 @@ class BeyondNoise(NamedTuple):
     sigma: float
 
 
-def noise_edge(m, n, sigma):
-    """The largest singular value of an (m, n) matrix of noise with standard deviation `sigma`, in the limit (N1): a float."""
-    _check_noise(m, n, sigma)
-    return sigma * (math.sqrt(m) + math.sqrt(n))  # (N1)
+def noise_edges(m, n, sigma):
+    """Between which two numbers the singular values of an (m, n) matrix of noise lie, in the limit: (lower, upper), floats.
 
-
-def lower_noise_edge(m, n, sigma):
-    """The smallest singular value of an (m, n) matrix of noise, in the limit (N2): a float, 0 for a square matrix."""
+    sigma: the standard deviation of the entries. lower is 0 for a square matrix.
+    """
     _check_noise(m, n, sigma)
-    return sigma * abs(math.sqrt(m) - math.sqrt(n))  # (N2)
+    upper = sigma * (math.sqrt(m) + math.sqrt(n))  # (N1)
+    lower = sigma * abs(math.sqrt(m) - math.sqrt(n))  # (N2)
+    return lower, upper
 
 
 def noise_density(s, m, n, sigma):
@@ -54,7 +54,7 @@ def noise_density(s, m, n, sigma):
 
     Times q and the width of a bin, it is the height of a histogram. ValueError unless sigma > 0.
     """
-    lower, upper = lower_noise_edge(m, n, sigma), noise_edge(m, n, sigma)
+    lower, upper = noise_edges(m, n, sigma)
     if sigma == 0:
         raise ValueError("sigma must be above 0 for a density, got 0")
     xp = backend.get_array_module(s)
@@ -69,7 +69,7 @@ def noise_std(W):
     Directions that are not few pull it up: with a tenth of them strong, by some percent.
     """
     sigma = singular_values(W)
-    return backend.item(backend.get_array_module(sigma).median(sigma)) / _median(*W.shape)  # (N4)
+    return backend.item(backend.get_array_module(sigma).median(sigma)) / noise_median(*W.shape)  # (N4)
 
 
 def beyond_noise(W, sigma=None):
@@ -88,8 +88,11 @@ def beyond_noise(W, sigma=None):
     return BeyondNoise(backend.item((values > threshold).sum()), threshold, sigma)
 
 
-def _median(m, n):
-    """The median of f for sigma = 1: the t of share 1/2, by bisection."""
+def noise_median(m, n):
+    """The median of the singular values of an (m, n) matrix of noise with sigma = 1, in the limit: a float.
+
+    At the t where the share (N6) is 1/2, by bisection.
+    """
     p, beta = max(m, n), min(m, n) / max(m, n)
     root = math.sqrt(beta)
     below, above = 0.0, math.pi

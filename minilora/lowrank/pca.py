@@ -44,10 +44,11 @@ def fit(X, k):
 
 
 def transform(X, pca):
-    """The coordinates Z (N, k) of points X (N, n) along the components of a fit (C3)."""
+    """The coordinates Z (N, k) of points X (N, n) along the components of a fit."""
     return (X - pca.mean) @ pca.components.T  # (C3)
 
 
-def reconstruct(Z, pca):
-    """The points (N, n) of the coordinates Z (N, k): nearest to those that Z came from, in the components' plane (C4)."""
-    return Z @ pca.components + pca.mean  # (C4)
+def project(X, mean, components):
+    """The points (N, n) of a fit's plane that are nearest to the points X (N, n), through their coordinates Z."""
+    Z = (X - mean) @ components.T  # (C3)
+    return Z @ components + mean  # (C4)

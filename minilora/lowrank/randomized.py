@@ -10,10 +10,12 @@ The cost is 2 q + 2 products with W, O(m n l), where the full SVD costs O(m n mi
 
     (R4)  E norm_2(W - Q Q^T W)  <=  (1 + sqrt(r / (p - 1)) + e sqrt(l) / p sqrt(min(m, n) - r))^(1 / (2 q + 1)) sigma_(r+1)
 
-(their Corollary 10.10), and cutting the result back to rank r adds at most sigma_(r+1). Where the spectrum falls slowly, as that
-of weights does, the power passes (R2) are what makes it accurate. They are orthonormalised at each half step: without that, in
-floating point, every column would turn into u_1.
+(their Corollary 10.10; `sketch_bound` is what stands before sigma_(r+1)), and cutting the result back to rank r adds at most
+sigma_(r+1). Where the spectrum falls slowly, as that of weights does, the power passes (R2) are what makes it accurate. They are
+orthonormalised at each half step: without that, in floating point, every column would turn into u_1.
 """
+
+import math
 
 from minilora import backend
 from minilora.lowrank.matrix import as_matrix, check_rank
@@ -46,6 +48,13 @@ def sketched_svd(W, Omega, rank, n_iter=2):
         Q = _orthonormal(W @ _orthonormal(W.T @ Q))  # (R2)
     U, sigma, Vt = backend.get_array_module(W).linalg.svd(Q.T @ W, full_matrices=False)  # (R3)
     return Q @ U[:, :rank], sigma[:rank], Vt[:rank]
+
+
+def sketch_bound(r, p, q, k):
+    """How many times sigma_(r+1) the mean error of a sketch is at most: r + p columns, p >= 2, q power passes, k = min(m, n)."""
+    sketched = 1 + math.sqrt(r / (p - 1)) + math.e * math.sqrt(r + p) / p * math.sqrt(k - r)
+    bound = sketched ** (1 / (2 * q + 1))                   # (R4)
+    return bound
 
 
 def _orthonormal(Y):

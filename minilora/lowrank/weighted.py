@@ -32,9 +32,10 @@ def fisher_truncate(W, rank, fisher):
 
     fisher: (m, n), the mean squared gradient of each entry. ValueError if it is negative, zero throughout, or of another shape.
     """
-    W, D = as_matrix(W), _raised(_fisher_weights(W, fisher))
+    W, fisher = as_matrix(W), _checked_fisher(W, fisher)
     check_rank(rank, W)
-    _, _, Vt = svd(D[:, None] * W)
+    D = backend.get_array_module(W).sqrt(fisher.sum(axis=1))  # (W3)
+    _, _, Vt = svd(_raised(D)[:, None] * W)
     V_r = Vt[:rank].T.astype(W.dtype)
     return W @ V_r @ V_r.T  # (W1)
 
@@ -42,7 +43,8 @@ def fisher_truncate(W, rank, fisher):
 def fisher_error(W, W_r, fisher):
     """norm_F(D (W - W_r)), what `fisher_truncate` makes smallest: a float."""
     E = _difference(W, W_r)
-    return _norm(_fisher_weights(E, fisher)[:, None] * E)
+    D = backend.get_array_module(E).sqrt(_checked_fisher(E, fisher).sum(axis=1))  # (W3)
+    return _norm(D[:, None] * E)
 
 
 def activation_truncate(W, rank, gram):
@@ -58,7 +60,9 @@ def activation_truncate(W, rank, gram):
     lowest, highest = backend.item(values[0]), backend.item(values[-1])
     if highest <= 0 or lowest < -1e-5 * highest:
         raise ValueError(f"gram must be X^T X with X not zero, got eigenvalues from {lowest:.3g} to {highest:.3g}")
-    return _left_truncate(W, W @ (Q * _raised(xp.sqrt(xp.maximum(values, 0)))), rank)  # (W4): G = Q diag(values) Q^T
+    S = Q * _raised(xp.sqrt(xp.maximum(values, 0)))  # (W4): G = Q diag(values) Q^T
+    U_r = _left_directions(W @ S, rank, W.dtype)
+    return U_r @ (U_r.T @ W)  # (W2)
 
 
 def activation_error(W, W_r, gram):
@@ -76,33 +80,34 @@ def diagonal_truncate(W, rank, magnitudes, alpha=0.5):
     """
     W = as_matrix(W)
     check_rank(rank, W)
-    return _left_truncate(W, W * _raised(_diagonal_weights(W, magnitudes, alpha)), rank)
+    S = _checked_magnitudes(W, magnitudes, alpha) ** alpha  # (W5)
+    U_r = _left_directions(W * _raised(S), rank, W.dtype)
+    return U_r @ (U_r.T @ W)  # (W2)
 
 
 def diagonal_error(W, W_r, magnitudes, alpha=0.5):
     """norm_F((W - W_r) S) with (W5)'s S, what `diagonal_truncate` makes smallest: a float."""
     E = _difference(W, W_r)
-    return _norm(E * _diagonal_weights(E, magnitudes, alpha))
+    return _norm(E * _checked_magnitudes(E, magnitudes, alpha) ** alpha)  # (W5)
 
 
-def _left_truncate(W, W_S, rank):
+def _left_directions(W_S, rank, dtype):
     U, _, _ = svd(W_S)
-    U_r = U[:, :rank].astype(W.dtype)
-    return U_r @ (U_r.T @ W)  # (W2)
+    return U[:, :rank].astype(dtype)
 
 
-def _fisher_weights(W, fisher):
+def _checked_fisher(W, fisher):
     fisher = as_matrix(fisher, "fisher")
     check_same_shape(W, "W", fisher, "fisher")
-    return backend.get_array_module(W).sqrt(_positive(fisher, "fisher").sum(axis=1))  # (W3)
+    return _positive(fisher, "fisher")
 
 
-def _diagonal_weights(W, magnitudes, alpha):
+def _checked_magnitudes(W, magnitudes, alpha):
     if magnitudes.shape != W.shape[1:]:
         raise ValueError(f"magnitudes must have shape {tuple(W.shape[1:])}, one for each input, got {tuple(magnitudes.shape)}")
     if alpha < 0:
         raise ValueError(f"alpha must be at least 0, got {alpha}")
-    return _positive(magnitudes, "magnitudes") ** alpha  # (W5)
+    return _positive(magnitudes, "magnitudes")
 
 
 def _positive(a, name):

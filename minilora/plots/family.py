@@ -1,4 +1,4 @@
-"""Pictures of lesson 20: what DoRA's length does to a gradient, what is left of W by a start, settings against each other."""
+"""Pictures of lesson 20: what DoRA's length does to a gradient, what is left of W by a start, a race."""
 
 import math
 
@@ -59,23 +59,6 @@ def residuals(ranks, results, ylabel="size of what W keeps / size of W"):
         power_axis(ax, ranks, "rank r of the start")
         ax.set(ylabel=ylabel, ylim=(0, None))
         ax.legend()
-        return figure
-
-
-def against(values, panels, xlabel, ylabel, top=None):
-    """Results against a setting that doubles, a panel for each title: {title: {label: rows}}, a row of seeds for each value.
-
-    top: where the axis ends, for lines that leave the picture.
-    """
-    with new_figure(1, len(panels), figsize=(max(6.2, 3.85 * len(panels)), 3.5), squeeze=False) as (figure, axes):
-        for ax, (title, results) in zip(axes[0], panels.items(), strict=True):
-            for line, (label, rows) in zip(LINES, results.items(), strict=False):
-                band(ax, values, rows, line, label)
-            power_axis(ax, values, xlabel)
-            ax.set_title(title, fontsize=10)
-            ax.set_ylim(top=top)
-            ax.legend(loc="upper left" if top else "best")
-        axes[0][0].set_ylabel(ylabel)
         return figure
 
 

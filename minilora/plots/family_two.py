@@ -33,7 +33,7 @@ FAMILY = (  # name, and the parts: a sign, or a label, height, width and look
         ),
     ),
     (r"LoKr:  $s\,C \otimes D$", (("C\n4 x 4", 4, 4, "trained"), r"$\otimes$", ("D\n16 x 16", 16, 16, "trained"))),
-    (r"GaLore, Flora:  $W - \eta\,P N$, again and again", (("P\n64 x 4", 64, 4, "frozen"), ("N\n4 x 64", 4, 64, "trained"))),
+    (r"GaLore, Flora:  $W - P N$, again and again", (("P\n64 x 4", 64, 4, "frozen"), ("N\n4 x 64", 4, 64, "trained"))),
 )
 
 

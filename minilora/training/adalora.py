@@ -3,12 +3,13 @@
     Delta W = s P diag(lam) Q     P: (out, r)   lam: (r,)   Q: (r, in)     triplet i: column i of P, lam_i, row i of Q
     theta: any of their elements   g: its gradient   t: number of the step, from 1   all products elementwise
 
-    (F1)  dP, dQ  get the gradients of the penalty  gamma (norm_F(P^T P - I)^2 + norm_F(Q Q^T - I)^2)
-    (F2)  I = beta I + (1 - beta) abs(theta g)               what the loss would change by, without theta
-    (F3)  U = beta U + (1 - beta) abs(abs(theta g) - I)      how uncertain that is
-    (F4)  S_i = s(lam_i) + mean of s(P_ji) over j + mean of s(Q_ij) over j,   s = I U
-    (F5)  b = b_target + (b_init - b_target) (1 - (t - t_init) / (t_final - t_init))^3        from t_init to t_final
-    (F6)  lam_i = 0  unless S_i is among the b largest of all layers
+    (F1)  I = beta I + (1 - beta) abs(theta g)               what the loss would change by, without theta
+    (F2)  U = beta U + (1 - beta) abs(abs(theta g) - I)      how uncertain that is
+    (F3)  S_i = s(lam_i) + mean of s(P_ji) over j + mean of s(Q_ij) over j,   s = I U
+    (F4)  b = b_target + (b_init - b_target) (1 - (t - t_init) / (t_final - t_init))^3        from t_init to t_final
+    (F5)  lam_i = 0  unless S_i is among the b largest of all layers
+
+P and Q also get the gradients of the penalty  gamma (norm_F(P^T P - I)^2 + norm_F(Q Q^T - I)^2),  penalties:B3 and penalties:B4.
 
 A triplet that is masked keeps its P and Q, and lam_i its gradient: it grows until the next masking and may come back. From
 t_final on the importances rest and the same triplets are masked after every step.
@@ -27,21 +28,21 @@ LEAVES = {"P", "lam", "Q"}
 def importance(I, U, theta, g, beta):
     """One step on: (I, U), new arrays of theta's shape. I, U: those before, zero at first. beta: in [0, 1)."""
     now = abs(theta * g)
-    I = beta * I + (1 - beta) * now                                                 # (F2)
-    U = beta * U + (1 - beta) * abs(now - I)                                        # (F3)
+    I = beta * I + (1 - beta) * now                                                 # (F1)
+    U = beta * U + (1 - beta) * abs(now - I)                                        # (F2)
     return I, U
 
 
 def triplet_scores(s_P, s_lam, s_Q):
     """S, (r,): the importance of each triplet of one layer, from s = I U of its elements: (out, r), (r,) and (r, in)."""
-    S = s_lam + s_P.mean(axis=0) + s_Q.mean(axis=1)                                 # (F4)
+    S = s_lam + s_P.mean(axis=0) + s_Q.mean(axis=1)                                 # (F3)
     return S
 
 
 def budget(t, t_init, t_final, b_init, b_target):
     """b, an int: how many triplets of all layers together are left after step t; b_init before t_init, b_target from t_final."""
     left = min(1.0, max(0.0, (t_final - t) / (t_final - t_init)))
-    b = b_target + round((b_init - b_target) * left * left * left)                  # (F5)
+    b = b_target + round((b_init - b_target) * left * left * left)                  # (F4)
     return b
 
 
@@ -50,12 +51,12 @@ def masked(lam, S, b):
     xp = get_array_module(lam)
     kept = xp.ones(lam.shape, dtype=lam.dtype)
     kept[xp.argsort(S)[: len(S) - b]] = 0
-    lam = lam * kept                                                                # (F6)
+    lam = lam * kept                                                                # (F5)
     return lam
 
 
 class AdaLoRAAdamW(AdamW):
-    """AdamW with AdaLoRA's penalty, importances and masking, (F1) to (F6), for a model whose adapters train P, lam and Q.
+    """AdamW with AdaLoRA's penalty, importances and masking, (F1) to (F5), for a model whose adapters train P, lam and Q.
 
     r_target: the mean rank of a layer in the end, between 1 and what it is at first. t_init, t_final: the steps from and
     to which the budget falls. every: steps from masking to masking until t_final, an integer. gamma: the strength of the
@@ -90,8 +91,8 @@ class AdaLoRAAdamW(AdamW):
         for a in self.adapters:
             _, cache = orthogonality_forward(a.P.data, a.Q.data, self.gamma)
             dP, dQ = orthogonality_backward(1.0, cache)
-            a.P.accumulate(dP)                                                      # (F1)
-            a.Q.accumulate(dQ)                                                      # (F1)
+            a.P.accumulate(dP)
+            a.Q.accumulate(dQ)
         if self.steps <= self.t_final:
             self.weigh()
 

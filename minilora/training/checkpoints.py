@@ -5,6 +5,9 @@
     FOLDER/checkpoint-a.safetensors    every parameter, frozen ones too, and the optimiser's moments, by name
            (or -b)
 
+A large model that stays as it is need not be written again and again: save_frozen=False leaves the frozen parameters out, and
+checkpoint.json holds their fingerprints, which the model that is given to `load_checkpoint` must have.
+
 A save writes the arrays under the name, a or b, that checkpoint.json does not mention, then replaces checkpoint.json.
 That one replacement is the commit: whenever the process is killed, checkpoint.json names a whole file of the same save.
 """
@@ -17,6 +20,7 @@ from pathlib import Path
 from minilora import backend
 from minilora.adapters.inject import adapters_of, with_originals
 from minilora.adapters.settle import settle
+from minilora.adapters.store import base_of
 from minilora.files import FileError, load_arrays, load_json, load_text, save_arrays, save_json
 from minilora.training.match import match
 from minilora.training.versions import versions
@@ -24,7 +28,7 @@ from minilora.training.versions import versions
 STATE = "checkpoint.json"
 ARRAYS = ("checkpoint-a.safetensors", "checkpoint-b.safetensors")
 FORMAT = "minilora checkpoint 1"
-KINDS = {"save": str, "step": int, "history": list, "config": dict, "adapters": dict, "versions": dict}
+KINDS = {"save": str, "step": int, "history": list, "config": dict, "adapters": dict, "left_out": dict, "versions": dict}
 FIELDS = {"format", "save", "arrays", "step", "history", "config", "versions", "optimizer", "model_rng", "batches"}
 
 
@@ -33,17 +37,20 @@ def has_checkpoint(folder):
     return (Path(folder) / STATE).exists()
 
 
-def save_checkpoint(folder, model, optimizer=None, *, batches=None, step=0, history=()):
+def save_checkpoint(folder, model, optimizer=None, *, batches=None, step=0, history=(), save_frozen=True):
     """Save model, optimiser, the state of `batches` and the model's generator. A previous checkpoint in `folder` is replaced.
 
-    batches: has `.state()`, JSON-able. step, history: kept for the caller. FileError if the folder cannot be written.
+    batches: has `.state()`, JSON-able. step, history: kept for the caller. save_frozen: False leaves out what does not learn, but
+    for its fingerprints. FileError if the folder cannot be written.
     RuntimeError while an adapter is merged: its change would stand in the file twice, in W and in the factors.
     """
     refuse_merged(model)
     folder = Path(folder)
     previous = load_text(folder / STATE) if has_checkpoint(folder) else ""
     name = ARRAYS[1] if ARRAYS[0] in previous else ARRAYS[0]
-    arrays = {f"model.{key}": p.data for key, p in with_originals(model).items()}
+    parameters = with_originals(model)
+    left_out = {} if save_frozen else {key: mark for key, mark in base_of(model).items() if not parameters[key].trainable}
+    arrays = {f"model.{key}": p.data for key, p in parameters.items() if key not in left_out}
     optimizer_state = None
     if optimizer is not None:
         optimizer_state = optimizer.state()
@@ -55,6 +62,7 @@ def save_checkpoint(folder, model, optimizer=None, *, batches=None, step=0, hist
         "step": step,
         "config": _config(model),
         "adapters": _switches(model),
+        "left_out": left_out,
         "versions": versions(),
         "optimizer": optimizer_state,
         "model_rng": model.rng.bit_generator.state if _has_rng(model) else None,
@@ -84,6 +92,8 @@ def load_checkpoint(folder, model, optimizer=None, *, batches=None):
     parameters = with_originals(model)
     try:
         _match_config(state["config"], _config(model))
+        _match_left_out(state["left_out"], model)
+        parameters = {name: p for name, p in parameters.items() if name not in state["left_out"]}
         match({name: p.data for name, p in parameters.items()}, _part(arrays, "model."), "model")
         if optimizer is not None:
             optimizer_state = _optimizer_state(state, arrays)
@@ -118,7 +128,7 @@ def read_state(folder):
         raise FileError(f"{folder}: holds no checkpoint ({STATE} is missing); give the folder that a run was saved in")
     state = load_json(folder / STATE)
     if isinstance(state, dict):
-        state.setdefault("adapters", {})  # older checkpoints have none: adapters stay as they are
+        state = {"adapters": {}, "left_out": {}} | state  # older checkpoints have none: adapters stay as they are
     if not isinstance(state, dict) or state.get("format") != FORMAT or state.get("arrays") not in ARRAYS or FIELDS - state.keys():
         raise FileError(f"{folder / STATE}: is not a checkpoint of minilora; give the folder that a run was saved in")
     for name, kind in KINDS.items():
@@ -155,6 +165,13 @@ def _match_config(saved, now):
         if name != "dropout" and saved.get(name, value) != value:  # dropout changes how one trains, not what the model is
             differ = f"saved with {name}={saved[name]!r}, the model has {value!r}"
             raise ValueError(f"{differ}; build the model with that config, or choose another folder")
+
+
+def _match_left_out(saved, model):
+    """What was left out must be in the model already."""
+    now = base_of(model) if saved else {}
+    if other := next((name for name in saved if now.get(name) != saved[name]), None):
+        raise ValueError(f"{other} was left out of it, and is another one here; load it into the model that the run began with")
 
 
 def _switches(model):

@@ -1,14 +1,7 @@
 """Gradient descent, with momentum, and Adam.
 
-    p: parameters   g: their gradient   t: number of the step, from 1   all products elementwise
-    lr: step size, the optimiser's times the parameter's own `rate`
-
-    SGD    (F1)  m = mu m + g                                       Polyak 1964; without momentum m = g
-           (F2)  p = p - lr m
-    Adam   (F3)  m = beta1 m + (1 - beta1) g                        Kingma & Ba 2015, algorithm 1
-           (F4)  v = beta2 v + (1 - beta2) g^2
-           (F5)  p = p - lr m' / (sqrt(v') + eps)                   m' = m / (1 - beta1^t), v' = v / (1 - beta2^t)
-    AdamW  (F6)  p = p - lr weight_decay p, then (F3) to (F5)       Loshchilov & Hutter 2019: decoupled from m and v
+The formulas are those of `steps`, one step each: steps:F1 and F2 for SGD, F3 to F5 for Adam, F6 before them for AdamW. Here they
+go over flat arrays in place, block by block. lr is the optimiser's times the parameter's own `rate`.
 
 m and v start at zero, so that after t steps their weights sum to 1 - beta^t: m' and v' undo that. With c = sqrt(1 - beta2^t),
 
@@ -108,7 +101,7 @@ class Optimizer:
 
 
 class SGD(Optimizer):
-    """Stochastic gradient descent, (F1) and (F2). `momentum` is mu, in [0, 1); 0 keeps no state."""
+    """Stochastic gradient descent, steps:F1 and steps:F2. `momentum` is mu, in [0, 1); 0 keeps no state."""
 
     def __init__(self, parameters, lr, momentum=0.0):
         _require_fraction("momentum", momentum)
@@ -119,14 +112,14 @@ class SGD(Optimizer):
         for p, g, *moments, s, _, rate in self.blocks:
             for m in moments:                               # one, or none without momentum
                 m *= self.momentum
-                m += g                                      # (F1)
+                m += g                                      # steps:F1
                 g = m
             self.xp.multiply(g, self.lr * rate, out=s)
-            p -= s                                          # (F2)
+            p -= s                                          # steps:F2
 
 
 class Adam(Optimizer):
-    """Adam, (F3) to (F5). `betas` in [0, 1): how slowly m and v forget. `eps` > 0 bounds the step where v is small."""
+    """Adam, steps:F3 to steps:F5. `betas` in [0, 1): how slowly m and v forget. `eps` > 0 bounds the step where v is small."""
 
     weight_decay = 0.0
     flat_moments = ("m", "v")                               # none in a subclass that keeps its own
@@ -145,9 +138,9 @@ class Adam(Optimizer):
         for p, g, m, v, s, decay, rate in self.blocks:
             lr = self.lr * rate
             if decay and self.weight_decay:
-                p *= 1 - lr * self.weight_decay             # (F6)
+                p *= 1 - lr * self.weight_decay             # steps:F6
             self.advance(g, m, v, lr, s)
-            p -= s                                          # (F5)
+            p -= s                                          # steps:F5
 
     def advance(self, g, m, v, lr, s):
         """Take m and v one step on, in place, and write lr m' / (sqrt(v') + eps) into s. g, m, v and s have one shape."""
@@ -155,11 +148,11 @@ class Adam(Optimizer):
         c = math.sqrt(1 - beta2**self.steps)
         xp.multiply(g, 1 - beta1, out=s)
         m *= beta1
-        m += s                                              # (F3)
+        m += s                                              # steps:F3
         xp.multiply(g, g, out=s)
         s *= 1 - beta2
         v *= beta2
-        v += s                                              # (F4)
+        v += s                                              # steps:F4
         xp.sqrt(v, out=s)
         s += c * self.eps
         xp.divide(m, s, out=s)
@@ -167,7 +160,7 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    """Adam with decoupled weight decay, (F6), on the parameters whose `decay` is true: matrices, not biases or norms."""
+    """Adam with decoupled weight decay, steps:F6, on the parameters whose `decay` is true: matrices, not biases or norms."""
 
     def __init__(self, parameters, lr, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
         if not 0 <= weight_decay < math.inf:

@@ -3,14 +3,14 @@
     W, G = dL/dW: (short, long), which is (out, in), or its transpose where out > in   P: (short, r)   R, m, v, N: (r, long)
 
     (F1)  R = P^T G
-    (F2)  N = m' / (sqrt(v') + eps)                         Adam's step on R, with R's own m and v
-    (F3)  W = W - lr kappa P N
+    (F2)  N = lr kappa m' / (sqrt(v') + eps)                Adam's step on R, with R's own m and v (steps:F3 to steps:F5)
+    (F3)  W = W - P N
 
 P is drawn at the first step and again after every K further ones:
 
     GaLore   (F4)  P = U_r of G = U S V^T; m and v stay as they are         Zhao et al. 2024, arXiv 2403.03507
     Flora    (F5)  P = independent normal(0, 1/r), so that E[P P^T] = I      Hao et al. 2024, arXiv 2402.03293
-             (F6)  m = 0; v stays, since all rows of R have the same mean square whichever P is drawn
+             (F6)  m = 0, while v stays: all rows of R have the same mean square whichever P is drawn
 
 Between two draws W changes within the span of P, so by rank r at most; after k draws by up to k r. A matrix costs
 2 r long + r short values, where Adam's moments are 2 long short.
@@ -34,6 +34,24 @@ def leading_directions(G, r):
     U, _, _ = lowrank.svd(G)
     P = U[:, :r]                                                        # (F4)
     return P
+
+
+def flora_draw(z, m):
+    """P and m after a draw: new arrays. z: (short, r), independent standard normal numbers; m: (r, long), that of the old P."""
+    P = z / math.sqrt(z.shape[1])                                       # (F5)
+    m = backend.get_array_module(m).zeros_like(m)                       # (F6)
+    return P, m
+
+
+def projected_step(W, G, P, m, v, t, lr, kappa=1.0, beta1=0.9, beta2=0.999, eps=1e-8):
+    """W, m and v after step t of Adam on P^T G, t = 1, 2, ...: new arrays. W, G: (short, long); m, v: (r, long)."""
+    R = P.T @ G                                                         # (F1)
+    m = beta1 * m + (1 - beta1) * R
+    v = beta2 * v + (1 - beta2) * (R * R)
+    c = math.sqrt(1 - beta2**t)                                         # sqrt(v') = sqrt(v) / c
+    N = lr * kappa * c / (1 - beta1**t) * (m / (backend.get_array_module(v).sqrt(v) + c * eps))     # (F2)
+    W = W - P @ N                                                       # (F3)
+    return W, m, v
 
 
 @dataclass
@@ -81,16 +99,15 @@ class ProjectedAdam(Adam):
     def sweep(self):
         for share in self.shares:
             lr = self.lr * share.parameter.rate
-            N = self.xp.empty_like(share.m)
             if share.P is None:
-                self.advance(share.G, share.m, share.v, lr, N)
-                share.W -= N
+                step = self.xp.empty_like(share.m)
+                self.advance(share.G, share.m, share.v, lr, step)
+                share.W -= step
                 continue
             if (self.steps - 1) % self.every == 0:
                 self.project(share)
-            R = share.P.T @ share.G                                     # (F1)
-            self.advance(R, share.m, share.v, lr * self.kappa, N)       # (F2): N comes with its factor lr kappa
-            share.W -= share.P @ N                                      # (F3)
+            moved = projected_step(share.W, share.G, share.P, share.m, share.v, self.steps, lr, self.kappa, *self.betas, self.eps)
+            share.W[...], share.m[...], share.v[...] = moved
 
     @property
     def state_bytes(self):
@@ -126,9 +143,8 @@ class Flora(ProjectedAdam):
         self.rng = backend.as_generator(rng)
 
     def project(self, share):
-        P = self.rng.standard_normal(share.P.shape) / math.sqrt(self.r)
-        share.P[...] = self.xp.asarray(P, dtype=share.P.dtype)          # (F5)
-        share.m.fill(0)                                                 # (F6)
+        z = self.xp.asarray(self.rng.standard_normal(share.P.shape))
+        share.P[...], share.m[...] = flora_draw(z, share.m)
 
     def state(self):
         return super().state() | {"rng": self.rng.bit_generator.state}

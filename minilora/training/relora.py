@@ -4,15 +4,17 @@
 
 Every K steps
     (F1)  W = W + s B A                              for good
-    (F2)  A = uniform in +-1/sqrt(in),  B = 0        so the model computes the same as before
-    (F3)  m = m keep,  v = v keep                    Adam's moments of A and B, at most places set to zero
+    (F2)  A = uniform in +-1/sqrt(in)
+    (F3)  B = 0                                      so the model computes the same as before
     (F4)  keep = abs(m) is among the largest         by magnitude; or a random choice, or nothing
+    (F5)  m = m keep                                 Adam's moments of A and B, at most places set to zero
+    (F6)  v = v keep
 and the rate is warmed up again: `schedules.jagged_cosine`.
 
-One adapter changes W by at most rank r; after k restarts the change has rank up to (k + 1) r. Without (F3) the moments of the old
-factors would drive the new ones back into the old subspace. m and v are kept at the same places: an m that outlived its v would
-make a step of any size. Where both are gone, the next step is longer than lr by (1 - beta1) / sqrt(1 - beta2), about 3, as the
-step count goes on: the warm-up is there for that.
+One adapter changes W by at most rank r; after k restarts the change has rank up to (k + 1) r. Without (F5) and (F6) the moments
+of the old factors would drive the new ones back into the old subspace. m and v are kept at the same places: an m that outlived
+its v would make a step of any size. Where both are gone, the next step is longer than lr by (1 - beta1) / sqrt(1 - beta2), about
+3, as the step count goes on: the warm-up is there for that.
 """
 
 import math
@@ -25,16 +27,37 @@ from minilora.training.optimizers import AdamW, require_count
 PRUNING = ("magnitude", "random", "reset")
 
 
-def largest(m, share):
-    """keep, of m's shape: true at this share of the entries, at least one: those largest in absolute value."""
-    size = abs(m)
-    count = max(1, round(share * m.size))
-    keep = size >= get_array_module(m).sort(size.ravel())[-count]                   # (F4)
-    return keep
+def restarted(W, delta, A, B, u):
+    """W with the adapter's change for good, and the next A and B: new arrays.
+
+    delta: s B A, of W's shape. u: of A's shape, independent numbers, uniform from 0 to 1.
+    """
+    W = W + delta                                                                   # (F1)
+    bound = 1 / math.sqrt(A.shape[1])
+    A = 2 * bound * u - bound                                                       # (F2)
+    B = get_array_module(B).zeros_like(B)                                           # (F3)
+    return W, A, B
+
+
+def pruned(m, v, prune, share, u=None):
+    """m and v after a restart: new arrays, zero where they do not stay.
+
+    prune: "magnitude" keeps this share of the places, at least one: where m is largest in absolute value; "random" those where
+    u, of m's shape, independent and uniform from 0 to 1, is below share; "reset" none.
+    """
+    xp, size = get_array_module(m), abs(m)
+    if prune == "magnitude":
+        count = max(1, round(share * m.size))
+        keep = size >= xp.sort(size.ravel())[-count]                                # (F4)
+    else:
+        keep = u < share if prune == "random" else xp.zeros(m.shape, dtype=bool)    # (F4)
+    m = m * keep                                                                    # (F5)
+    v = v * keep                                                                    # (F6)
+    return m, v
 
 
 class ReLoRAAdamW(AdamW):
-    """AdamW that restarts the model's LoRA adapters after every `every` steps, (F1) to (F3).
+    """AdamW that restarts the model's LoRA adapters after every `every` steps, (F1) to (F6).
 
     prune: which share `keep` (above 0, below 1) of the moments stays: "magnitude" where abs(m) is largest, "random" anywhere,
     "reset" none. options: AdamW's. The change of W is in the model itself, not in the adapter: save a checkpoint, or the model.
@@ -67,26 +90,19 @@ class ReLoRAAdamW(AdamW):
         """Merge each adapter into W for good, start it again, and prune its moments. Errors as of construction."""
         found = restartable(self.model)
         for layer, adapter in found:
-            layer.W.data = layer.W.data + adapter.delta()                           # (F1)
-            bound = 1 / math.sqrt(adapter.A.data.shape[1])
-            A = self.rng.uniform(-bound, bound, adapter.A.data.shape)
-            adapter.A.data = self.xp.asarray(A, dtype=adapter.A.data.dtype)         # (F2)
-            adapter.B.data = self.xp.zeros_like(adapter.B.data)                     # (F2)
+            A = adapter.A.data
+            W, A_next, B = restarted(layer.W.data, adapter.delta(), A, adapter.B.data, self.uniform(A))
+            layer.W.data, adapter.A.data, adapter.B.data = W, A_next.astype(A.dtype), B
         factors = {id(p) for _, adapter in found for p in (adapter.A, adapter.B)}
         moments = (self.parameters.split(self.moments[name]) for name in ("m", "v"))
         for p, m, v in zip(self.parameters, *moments, strict=True):
             if id(p) in factors:
-                kept = self.kept(m)
-                m *= kept                                                           # (F3)
-                v *= kept                                                           # (F3)
+                u = self.uniform(m) if self.prune == "random" else None
+                m[...], v[...] = pruned(m, v, self.prune, self.keep, u)
 
-    def kept(self, m):
-        """Where the moments stay: an array of m's shape, true or false."""
-        if self.prune == "reset":
-            return self.xp.zeros(m.shape, dtype=bool)
-        if self.prune == "random":
-            return self.xp.asarray(self.rng.random(m.shape) < self.keep)
-        return largest(m, self.keep)
+    def uniform(self, like):
+        """Independent numbers from 0 to 1, in double precision, of the shape of `like`."""
+        return self.xp.asarray(self.rng.random(like.shape))
 
 
 def restartable(model):

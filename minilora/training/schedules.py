@@ -2,15 +2,13 @@
 
 A schedule is a function of the step, counted from 0, that gives the factor by which the optimiser's `lr` is multiplied.
 
-    constant       (F1)  f = 1
-    step_decay     (F2)  f = factor^floor(step / every)
-    exponential    (F3)  f = factor^step
-    warmup_cosine  (F4)  t = min(step + 1, total)
-                   (F5)  f = t / warmup                                                                        for t <= warmup
-                   (F6)  f = floor + (1 - floor) (1 + cos(pi (t - warmup) / (total - warmup))) / 2             then
+    step_decay     (F1)  f = factor^floor(step / every)       with every = 1 `exponential`; `constant` is 1 at every step
+    warmup_cosine  (F2)  t = min(step + 1, total)
+                   (F3)  f = t / warmup                                                                        for t <= warmup
+                   (F4)  f = floor + (1 - floor) (1 + cos(pi (t - warmup) / (total - warmup))) / 2             then
                    so 1/warmup at the first step, 1 at the last of the warm-up, `floor` at the last of all and after
-    jagged_cosine  (F7)  f = f min(1, t' / restart_warmup)    from step `restart` on, with f of warmup_cosine and
-                   t' = step mod restart + 1: a short warm-up after each restart of ReLoRA, back up to the same curve
+    jagged_cosine  f of warmup_cosine, times a short warm-up after each restart of ReLoRA, back up to the same curve,
+                   (F5)  rise = min(1, t / restart_warmup)    from step `restart` on, with t = step mod restart + 1
                    Lialin et al. 2023, arXiv 2307.05695
 """
 
@@ -19,20 +17,25 @@ import math
 
 def constant():
     """The optimiser's own lr at every step."""
-    return lambda step: 1.0                                 # (F1)
+    return lambda step: 1.0
 
 
 def step_decay(every, factor):
     """Multiply by `factor` (> 0) after every `every` (>= 1) steps."""
     _require("every", every, every >= 1, "at least 1")
     _require("factor", factor, factor > 0, "above 0")
-    return lambda step: factor ** (step // every)           # (F2)
+    return lambda step: step_decay_factor(step, every, factor)
+
+
+def step_decay_factor(step, every, factor):
+    """The factor of `step_decay(every, factor)` at a step, counted from 0."""
+    f = factor ** (step // every)                           # (F1)
+    return f
 
 
 def exponential(factor):
     """Multiply by `factor` (> 0) after every step."""
-    _require("factor", factor, factor > 0, "above 0")
-    return lambda step: factor**step                        # (F3)
+    return step_decay(1, factor)
 
 
 def warmup_cosine(warmup, total, floor=0.1):
@@ -46,10 +49,10 @@ def warmup_cosine(warmup, total, floor=0.1):
 
 def warmup_cosine_factor(step, warmup, total, floor=0.1):
     """The factor of `warmup_cosine(warmup, total, floor)` at a step, counted from 0; a Python float."""
-    t = min(step + 1, total)                                # (F4)
+    t = min(step + 1, total)                                # (F2)
     if t <= warmup:
-        return t / warmup                                   # (F5)
-    return floor + (1 - floor) * (1 + math.cos(math.pi * (t - warmup) / (total - warmup))) / 2      # (F6)
+        return t / warmup                                   # (F3)
+    return floor + (1 - floor) * (1 + math.cos(math.pi * (t - warmup) / (total - warmup))) / 2      # (F4)
 
 
 def jagged_cosine(warmup, total, restart, restart_warmup, floor=0.1):
@@ -60,13 +63,15 @@ def jagged_cosine(warmup, total, restart, restart_warmup, floor=0.1):
     _require("restart", restart, restart >= 1, "at least 1")
     _require("restart_warmup", restart_warmup, 0 <= restart_warmup <= restart, f"between 0 and restart={restart}")
     smooth = warmup_cosine(warmup, total, floor)
+    return lambda step: smooth(step) * restart_rise(step, restart, restart_warmup)
 
-    def schedule(step):
-        t = step % restart + 1
-        rising = step >= restart and t < restart_warmup
-        return smooth(step) * (t / restart_warmup if rising else 1.0)       # (F7)
 
-    return schedule
+def restart_rise(step, restart, restart_warmup):
+    """What `jagged_cosine` multiplies its curve by at a step, counted from 0; a Python float."""
+    t = step % restart + 1
+    rising = step >= restart and t < restart_warmup
+    rise = t / restart_warmup if rising else 1.0            # (F5)
+    return rise
 
 
 def _require(name, value, good, wanted):

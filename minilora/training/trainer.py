@@ -35,12 +35,13 @@ class Trainer:
     clip              the greatest gradient norm, or None
     evaluate          evaluate(model) -> {name: float}, called in eval mode after every `evaluate_every` steps
     checkpoint_every  steps from save to save; the end of `run` and Ctrl-C save too
+    save_frozen       as of `save_checkpoint`: False leaves out of the checkpoint what does not learn
     patience          stop after that many evaluations in a row that do not lower the first of evaluate's values
     step, history     steps done; one dict for each: step, loss, lr, grad_norm (before clipping), seconds, evaluate's values
     """
 
     def __init__(self, model, optimizer, batches, schedule=None, folder=None, *, accumulate=1, clip=None, evaluate=None,
-                 evaluate_every=100, checkpoint_every=100, patience=None, progress=True):  # fmt: skip
+                 evaluate_every=100, checkpoint_every=100, patience=None, progress=True, save_frozen=True):  # fmt: skip
         counts = {"accumulate": accumulate, "evaluate_every": evaluate_every, "checkpoint_every": checkpoint_every}
         for name, value in (counts | ({} if patience is None else {"patience": patience})).items():
             if value < 1:
@@ -63,7 +64,7 @@ class Trainer:
         self.clip = math.inf if clip is None else clip
         self.evaluate, self.evaluate_every, self.patience = evaluate, evaluate_every, patience
         self.checkpoint_every = checkpoint_every
-        self.progress = progress
+        self.progress, self.save_frozen = progress, save_frozen
         self.step, self.history = 0, []
         self._saved_step = None
 
@@ -107,7 +108,7 @@ class Trainer:
     def save(self):
         """Write the checkpoint and history.csv, if there is a folder."""
         if self.folder is not None:
-            state = {"batches": self.batches, "step": self.step, "history": self.history}
+            state = {"batches": self.batches, "step": self.step, "history": self.history, "save_frozen": self.save_frozen}
             save_checkpoint(self.folder, self.model, self.optimizer, **state)
             save_text(self.folder / "history.csv", self._table())
         self._saved_step = self.step

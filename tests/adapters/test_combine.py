@@ -16,7 +16,7 @@ from minilora.adapters import (
     unmerge,
     weigh,
 )
-from minilora.adapters.combine import cat, cross_terms, recut, share
+from minilora.adapters.combine import added, cat, recut, share
 from minilora.gradcheck import check_model
 from minilora.lowrank import truncate
 
@@ -192,7 +192,8 @@ def test_the_formulas_on_factors_alone():
     D = 1.7 * B1 @ A1 - 0.6 * B2 @ A2
     A, B = cat(*one, *two)
     np.testing.assert_allclose(B @ A, D, atol=1e-12)
-    np.testing.assert_allclose((one[1] + two[1]) @ (one[0] + two[0]) - D, cross_terms(*one, *two), atol=1e-12)
+    A_sum, B_sum, cross_terms = added(*one, *two)
+    np.testing.assert_allclose(B_sum @ A_sum - D, cross_terms, atol=1e-12)
     for r in (1, 4, 6):
         A_r, B_r = recut(A, B, r)
         np.testing.assert_allclose(B_r @ A_r, truncate(D, r), atol=1e-12)

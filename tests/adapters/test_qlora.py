@@ -35,7 +35,7 @@ def test_the_memory_that_it_takes(small):
     scales = 512 * 128 // 64
     assert full == 4 * 512 * 128 and W.nbytes == 512 * 128 // 2 + scales + 4 * scales // 256 + 4
     assert full / W.nbytes > 7.7
-    assert W.nf4.bits_per_value == pytest.approx(4.127, abs=1e-3)
+    assert W.quantized.bits_per_value == pytest.approx(4.127, abs=1e-3)
 
 
 def held(cache):

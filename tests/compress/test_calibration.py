@@ -112,6 +112,7 @@ def test_a_matrix_of_zeros_and_outputs_of_zero(X):
     assert (result.weight_error, result.output_error) == (0, 0)
     W, x = np.array([[1.0, -0.3]]), np.array([[0.3, 1.0]])
     assert calibrate(W, 4, x).output_error == math.inf  # x W^T = 0, x W_hat^T is not
+    np.testing.assert_array_equal(calibrate(W, 4, x, "activation").W_hat, rounded(W, 4))  # no s is better
 
 
 def test_bad_input(W, X):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from minilora.compress import Masked, matrices, prune, score_weights, sparsity
+from minilora.compress.pruning import cut
 from minilora.data import LanguageBatches
 from minilora.nn import Transformer, TransformerConfig
 from minilora.training import SGD, Adam, AdamW, Trainer
@@ -202,6 +203,11 @@ def test_a_masked_gradient_is_the_models_less_what_is_pruned(small):
     for name, p in masked.named_parameters():
         assert np.array_equal(p.grad, full[name] * masks.get(name, True))
         assert name not in masks or full[name][~masks[name]].any()
+
+
+def test_what_is_cut_is_zero_whatever_it_was():
+    a, M = np.array([1.0, np.inf, np.nan, -2]), np.array([True, False, False, True])
+    np.testing.assert_array_equal(cut(a, M), [1, 0, 0, -2])
 
 
 def test_a_frozen_matrix_can_be_masked(small):

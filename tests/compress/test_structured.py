@@ -180,4 +180,6 @@ def test_the_values_of_a_unit_are_those_that_go_with_it(model):
     c = model.config
     smaller = shrink(model, [range(c.n_kv_heads - 1)] * c.n_layers, [range(c.d_mlp - 1)] * c.n_layers)
     gone = sum(p.data.size for p in model.parameters()) - sum(p.data.size for p in smaller.parameters())
-    assert gone == c.n_layers * sum(unit_values(c))
+    gate = c.mlp == "swiglu"
+    values = unit_values(c.d_model, c.d_head, c.n_heads // c.n_kv_heads, c.attn_bias, c.mlp_bias, gate)
+    assert gone == c.n_layers * sum(values)

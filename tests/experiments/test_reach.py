@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minilora.experiments.reach import changes_at_equal_numbers, lokr_share, lora_xs_share, low_rank_share, svft_share
+from minilora.experiments.reach import band, changes_at_equal_numbers, corner, lokr_share, low_rank_share, share_between
 from minilora.lowrank import svd
 
 
@@ -16,19 +16,18 @@ def test_a_change_of_the_shape_is_held_whole(W):
     rng = np.random.default_rng(1)
     U, _, Vt = svd(W)
     assert low_rank_share(rng.standard_normal((6, 2)) @ rng.standard_normal((2, 8)), 2) == pytest.approx(1)
-    assert lora_xs_share(U[:, :3] @ rng.standard_normal((3, 3)) @ Vt[:3], W, 3) == pytest.approx(1)
-    assert svft_share((U * rng.standard_normal(6)) @ Vt, W, 0) == pytest.approx(1)
+    assert share_between(U[:, :3] @ rng.standard_normal((3, 3)) @ Vt[:3], W, corner(6, 3)) == pytest.approx(1)
+    assert share_between((U * rng.standard_normal(6)) @ Vt, W, band(6, 0)) == pytest.approx(1)
     assert lokr_share(np.kron(rng.standard_normal((2, 4)), rng.standard_normal((3, 2))), 2, 4) == pytest.approx(1)
 
 
 def test_linear_shapes_hold_what_least_squares_finds(W):
     T = np.random.default_rng(2).standard_normal(W.shape)
     U, _, Vt = svd(W)
-    for share, places in (
-        (lora_xs_share(T, W, 3), [(i, j) for i in range(3) for j in range(3)]),
-        (svft_share(T, W, 1), [(i, j) for i in range(6) for j in range(6) if abs(i - j) <= 1]),
-    ):
-        columns = np.array([np.outer(U[:, i], Vt[j]).ravel() for i, j in places]).T
+    for places, count in ((corner(6, 3), 9), (band(6, 1), 16)):
+        assert places.sum() == count
+        share = share_between(T, W, places)
+        columns = np.array([np.outer(U[:, i], Vt[j]).ravel() for i, j in np.argwhere(places)]).T
         best, *_ = np.linalg.lstsq(columns, T.ravel(), rcond=None)
         assert share == pytest.approx(((columns @ best) ** 2).sum() / (T**2).sum())
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.integrate
 
-from minilora.lowrank import beyond_noise, lower_noise_edge, noise_density, noise_edge, noise_std, singular_values
+from minilora.lowrank import beyond_noise, noise_density, noise_edges, noise_median, noise_std, singular_values
 
 
 def noise(rng, m, n, sigma, draw="normal"):
@@ -15,20 +15,20 @@ def noise(rng, m, n, sigma, draw="normal"):
 @pytest.mark.parametrize("draw", ["normal", "uniform"])
 def test_noise_ends_at_its_edges(rng, m, n, draw):
     values = singular_values(noise(rng, m, n, 0.02, draw))
-    assert values[0] == pytest.approx(noise_edge(m, n, 0.02), rel=0.02)
-    assert values[-1] == pytest.approx(lower_noise_edge(m, n, 0.02), abs=0.02 * noise_edge(m, n, 0.02))
+    lower, upper = noise_edges(m, n, 0.02)
+    assert values[0] == pytest.approx(upper, rel=0.02)
+    assert values[-1] == pytest.approx(lower, abs=0.02 * upper)
 
 
 def test_edges_in_closed_form():
-    assert noise_edge(16, 9, 0.5) == 3.5
-    assert lower_noise_edge(16, 9, 0.5) == lower_noise_edge(9, 16, 0.5) == 0.5
-    assert lower_noise_edge(16, 16, 0.5) == 0
-    assert type(noise_edge(16, 9, 0.5)) is type(lower_noise_edge(16, 9, 0.5)) is float
+    assert noise_edges(16, 9, 0.5) == noise_edges(9, 16, 0.5) == (0.5, 3.5)
+    assert noise_edges(16, 16, 0.5) == (0, 4)
+    assert {type(edge) for edge in noise_edges(16, 9, 0.5)} == {float}
 
 
 @pytest.mark.parametrize("m, n", [(40, 30), (30, 40), (25, 25), (5, 80)])
 def test_the_density_is_one(m, n):
-    lower, upper = lower_noise_edge(m, n, 0.7), noise_edge(m, n, 0.7)
+    lower, upper = noise_edges(m, n, 0.7)
     area, _ = scipy.integrate.quad(lambda s: noise_density(np.array(s), m, n, 0.7), lower, upper)
     second, _ = scipy.integrate.quad(lambda s: s * s * noise_density(np.array(s), m, n, 0.7), lower, upper)
     assert area == pytest.approx(1, rel=1e-8)
@@ -45,7 +45,7 @@ def test_a_square_matrix_has_the_quarter_circle():
 @pytest.mark.parametrize("m, n", [(400, 300), (200, 500), (300, 300)])
 def test_the_density_is_that_of_drawn_noise(rng, m, n):
     values = singular_values(noise(rng, m, n, 0.3))
-    edges = np.linspace(0, noise_edge(m, n, 0.3) * 1.1, 12)
+    edges = np.linspace(0, noise_edges(m, n, 0.3)[1] * 1.1, 12)
     counts, _ = np.histogram(values, edges)
     for count, a, b in zip(counts, edges, edges[1:], strict=False):
         share, _ = scipy.integrate.quad(lambda s: noise_density(np.array(s), m, n, 0.3), a, b)
@@ -55,7 +55,8 @@ def test_the_density_is_that_of_drawn_noise(rng, m, n):
 @pytest.mark.parametrize("m, n", [(60, 60), (80, 20), (7, 90), (50, 3)])
 def test_noise_std_divides_by_the_median_of_the_density(m, n):
     median = 2.0 / noise_std(2.0 * np.eye(m, n))
-    half, _ = scipy.integrate.quad(lambda s: noise_density(np.array(s), m, n, 1.0), lower_noise_edge(m, n, 1.0), median)
+    assert median == pytest.approx(noise_median(m, n), rel=1e-12)
+    half, _ = scipy.integrate.quad(lambda s: noise_density(np.array(s), m, n, 1.0), noise_edges(m, n, 1.0)[0], median)
     assert half == pytest.approx(0.5, abs=1e-7)
 
 
@@ -108,14 +109,14 @@ def test_one_draw_of_noise_in_a_hundred_passes_the_threshold(rng):
     for _ in range(draws):
         W = rng.standard_normal((24, 16))
         beyond += beyond_noise(W, 1.0).count > 0
-        past_edge += singular_values(W)[0] > noise_edge(24, 16, 1.0)
+        past_edge += singular_values(W)[0] > noise_edges(24, 16, 1.0)[1]
     assert 0.004 * draws < beyond < 0.018 * draws
     assert past_edge > 0.08 * draws
 
 
 @pytest.mark.parametrize("arguments", [(0, 3, 1.0), (3, 0, 1.0), (3, 3, -1.0)])
 def test_what_makes_no_sense_is_refused(arguments):
-    for function in (noise_edge, lower_noise_edge, lambda *a: noise_density(np.ones(1), *a)):
+    for function in (noise_edges, lambda *a: noise_density(np.ones(1), *a)):
         with pytest.raises(ValueError, match="m and n must be at least 1 and sigma at least 0"):
             function(*arguments)
 

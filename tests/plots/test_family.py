@@ -2,7 +2,7 @@
 
 import pytest
 
-from minilora.plots.family import against, dora_plane, race, residuals
+from minilora.plots.family import dora_plane, race, residuals
 
 
 def ends(ax):
@@ -22,12 +22,6 @@ def test_the_exact_step_stands_across_the_ray_and_the_detached_one_does_not():
 def test_residuals_are_means():
     ax = residuals([1, 2], {"PiSSA": [[0.8, 0.6], [0.4, 0.2]]}).axes[0]
     assert ax.lines[0].get_ydata().tolist() == pytest.approx([0.7, 0.3])
-
-
-def test_a_panel_for_each_title():
-    axes = against([1, 4], {"a": {"x": [[1.0, 3.0], [2.0, 2.0]]}, "b": {"x": [[1.0], [5.0]]}}, "ratio", "loss", top=4).axes
-    assert [ax.get_title() for ax in axes] == ["a", "b"] and axes[0].lines[0].get_ydata().tolist() == [2.0, 2.0]
-    assert axes[1].get_ylim()[1] == 4 and axes[0].get_ylabel() == "loss"
 
 
 def test_the_race_marks_every_seed_and_the_mean():

@@ -3,6 +3,7 @@ import pytest
 
 from minilora.adapters import DoRA, LoRA, VeRA, inject
 from minilora.training import SGD, AdamW, lora_plus
+from minilora.training.loraplus import lora_plus_step
 
 
 def test_every_trained_B_learns_at_the_ratio_and_nothing_else(small):
@@ -39,6 +40,26 @@ def test_what_gradient_flow_conserves(small, train, ratio):
         B = model.blocks[0].mlp.down.adapters["default"].B.data
         assert drifts[-1] < 0.1 * np.abs(B.T @ B).max()
     assert drifts[1] == pytest.approx(drifts[0] / 4, rel=0.1)
+
+
+def test_a_step_of_sgd_is_the_papers(small, train):
+    """From the gradient of the whole W at the same place, which a copy with W trainable gives."""
+    model, full = small(), small()
+    for m in (model, full):
+        inject(m, LoRA(r=2, alpha=3), targets="mlp.down", rng=0)
+        for block in m.blocks:
+            B = block.mlp.down.adapters["default"].B
+            B.data = np.random.default_rng(1).standard_normal(B.data.shape)
+            block.mlp.down.W.trainable = m is full
+    adapters = [block.mlp.down.adapters["default"] for block in model.blocks]
+    before = [(a.A.data.copy(), a.B.data.copy()) for a in adapters]
+    lora_plus(model, 8)
+    train(model, SGD(model.parameters(), lr=0.1), 1)
+    train(full, SGD(full.parameters(), lr=0.0), 1)
+    for (A, B), adapter, block in zip(before, adapters, full.blocks, strict=True):
+        A, B = lora_plus_step(A, B, block.mlp.down.W.grad, eta=0.1, s=1.5, ratio=8)
+        np.testing.assert_allclose(adapter.A.data, A, rtol=1e-12)
+        np.testing.assert_allclose(adapter.B.data, B, rtol=1e-12)
 
 
 def test_a_rate_set_too_late_is_noticed(small):

@@ -3,7 +3,7 @@ import math
 import pytest
 
 from minilora.training import constant, exponential, jagged_cosine, step_decay, warmup_cosine
-from minilora.training.schedules import warmup_cosine_factor
+from minilora.training.schedules import restart_rise, step_decay_factor, warmup_cosine_factor
 
 
 def test_constant():
@@ -34,8 +34,10 @@ def test_warmup_cosine_without_either_part():
 
 
 def test_the_factor_of_a_step_is_the_schedule():
-    schedule = warmup_cosine(warmup=3, total=9, floor=0.2)
-    assert [warmup_cosine_factor(step, 3, 9, 0.2) for step in range(12)] == [schedule(step) for step in range(12)]
+    falling, stairs = warmup_cosine(warmup=3, total=9, floor=0.2), step_decay(every=4, factor=0.3)
+    assert [warmup_cosine_factor(step, 3, 9, 0.2) for step in range(12)] == [falling(step) for step in range(12)]
+    assert [step_decay_factor(step, 4, 0.3) for step in range(12)] == [stairs(step) for step in range(12)]
+    assert [restart_rise(step, 5, 2) for step in range(8)] == [1, 1, 1, 1, 1, 0.5, 1, 1]
 
 
 def test_jagged_cosine_rises_again_to_the_same_curve_after_each_restart():

@@ -1,76 +1,8 @@
-"""What the exercises on what LoRA is not, and on its cost, lessons 23 to 27, are tried on."""
+"""What the exercises on what LoRA is not, and on its cost, lessons 24 to 27, are tried on."""
 
 import numpy as np
 
 from minilora.course.inputs.given import inputs
-
-
-@inputs("compress.pruning.budget_mask", results=lambda returned: {"M": np.asarray(returned, dtype=float)})
-def budget_mask_inputs(rng):
-    return [
-        ("a third stays", {"s": rng.random((5, 7)), "share": 0.32}),
-        ("most stay", {"s": rng.random((7, 3)) ** 4, "share": 0.8}),
-        ("nothing stays", {"s": rng.random((4, 3)), "share": 0.0}),
-        ("equal scores", {"s": rng.integers(0, 3, (4, 6)) + 0.0, "share": 0.55}),
-    ]
-
-
-@inputs("compress.distillation.distill", results=lambda returned: dict(zip(("L", "dstudent"), returned, strict=True)))
-def distill_inputs(rng):
-    student, teacher = rng.standard_normal((2, 2, 3, 5))
-    targets = np.array([[4, -100, 1], [0, 3, 3]])
-    weights = {"Hinton's weights": (0.3, 0.7, 2.5), "article A's": (1.0, 0.5, 1.0)}
-    return [
-        (label, {"student": student, "teacher": teacher, "targets": targets, "hard": hard, "soft": soft, "tau": tau})
-        for label, (hard, soft, tau) in weights.items()
-    ]
-
-
-@inputs("compress.scores.obd", results=lambda returned: {"obd": returned})
-def obd_inputs(rng):
-    w, g = rng.standard_normal((2, 4, 6))
-    return [("many batches", {"w": w, "g": g, "h": g * g + rng.random((4, 6))}), ("a single one", {"w": w, "g": g, "h": g * g})]
-
-
-@inputs("compress.scores.with_batch", results=lambda returned: dict(zip("gh", returned, strict=True)))
-def with_batch_inputs(rng):
-    mean, g_b = rng.standard_normal((2, 4, 6))
-    return [
-        ("the first batch", {"mean": 0 * mean, "square": 0 * mean, "g_b": g_b, "n": 3}),
-        ("a later one", {"mean": mean, "square": mean * mean + 0.2, "g_b": g_b, "n": 5}),
-    ]
-
-
-@inputs("compress.structured.unit_sums")
-def unit_sums_inputs(rng):
-    s = rng.random((15, 14))
-    return [
-        ("rows, from the first", {"s": s, "axis": 0, "start": 0, "width": 3, "n": 5}),
-        ("rows, behind others", {"s": s, "axis": 0, "start": 5, "width": 2, "n": 4}),
-        ("columns", {"s": s, "axis": 1, "start": 0, "width": 7, "n": 2}),
-    ]
-
-
-@inputs("compress.calibration.clipped", results=lambda returned: {"clip(W, -c, c)": returned})
-def clipped_inputs_of_weights(rng):
-    outlier = rng.standard_normal((6, 5))
-    outlier[2, 3] = -40
-    return [("nothing unusual", {"W": rng.standard_normal((5, 7)), "share": 0.8}), ("an outlier", {"W": outlier, "share": 0.9})]
-
-
-@inputs("compress.calibration.scaled")
-def scaled_inputs(rng):
-    W, s = rng.standard_normal((4, 6)), np.exp(rng.standard_normal(6))
-    return [
-        ("4 bits, a scale a row", {"W": W, "s": s, "bits": 4, "block": "row"}),
-        ("8 bits, blocks", {"W": W, "s": s, "bits": 8, "block": 4}),
-    ]
-
-
-@inputs("compress.calibration.output_error")
-def output_error_inputs(rng):
-    W, X = rng.standard_normal((4, 6)), rng.standard_normal((9, 6)) * np.exp(rng.standard_normal((9, 1)))
-    return [("near", {"X": X, "W": W, "W_hat": np.rint(4 * W) / 4}), ("far off", {"X": X, "W": W, "W_hat": np.rint(W)})]
 
 
 @inputs("experiments.systems.attacks.along")
@@ -101,6 +33,62 @@ def text_distance_inputs(rng):
         ("nine tokens", {"table": rng.standard_normal((6, 4)), "T": 9, "eps": 0.1}),
         ("rows of very different lengths", {"table": rng.standard_normal((5, 7)) * np.arange(5.0)[:, None], "T": 5, "eps": 0.02}),
     ]
+
+
+@inputs("experiments.systems.attacks.climb", results=lambda returned: {"r": returned})
+def climb_inputs(rng):
+    r, g = rng.standard_normal((2, 4, 3, 5))
+    lengths = np.array([0.1, 0.5, 0.9, 1.0]).reshape(4, 1, 1)
+    r = lengths * r / np.sqrt((r * r).sum(axis=(1, 2), keepdims=True))
+    return [
+        ("from the middle", {"r": 0 * r, "g": g, "step": 0.4, "delta": 1.0}),
+        ("some stay within, some leave", {"r": r, "g": g, "step": 0.4, "delta": 1.0}),
+        ("vectors, a step twice the ball", {"r": r[:, 0], "g": g[:, 0], "step": 1.4, "delta": 0.7}),
+    ]
+
+
+def _linear(rng, n, d):
+    """Examples, their classes and the weights of a linear model."""
+    return {"X": rng.standard_normal((n, d)), "y": rng.choice([-1.0, 1.0], n), "w": rng.standard_normal(d)}
+
+
+def _loss_and_dw(returned):
+    return dict(zip(("L", "dw"), returned, strict=True))
+
+
+@inputs("experiments.systems.adversarial.linear_fgm", results=_loss_and_dw)
+def linear_fgm_inputs(rng):
+    return [
+        ("six examples", {**_linear(rng, 6, 5), "delta": 0.7}),
+        ("one, and a longer move", {**_linear(rng, 1, 3), "delta": 1.5}),
+    ]
+
+
+@inputs("experiments.systems.adversarial_neighbours.linear_freelb", results=_loss_and_dw)
+def linear_freelb_inputs(rng):
+    return [
+        ("six examples", {**_linear(rng, 6, 5), "u": rng.uniform(-1, 1, (6, 5)), "delta": 0.7}),
+        ("two, and a longer move", {**_linear(rng, 2, 3), "u": rng.uniform(-1, 1, (2, 3)), "delta": 1.5}),
+    ]
+
+
+@inputs(
+    "experiments.systems.adversarial_neighbours.divergence",
+    results=lambda returned: dict(zip(("D(a, b)", "da", "db"), returned, strict=True)),
+)
+def divergence_inputs(rng):
+    a, b = rng.standard_normal((2, 4, 5))
+    return [("four rows", {"a": a, "b": b}), ("rows that hardly differ", {"a": a, "b": a + 0.01 * b})]
+
+
+@inputs(
+    "experiments.systems.adversarial_neighbours.smart_loss",
+    results=lambda returned: dict(zip(("L", "dclean", "dmoved"), returned, strict=True)),
+)
+def smart_loss_inputs(rng):
+    clean, moved = rng.standard_normal((2, 2, 3, 5))
+    targets = np.array([[4, -100, 1], [0, 3, 3]])
+    return [(f"lambda {weight}", {"clean": clean, "moved": moved, "targets": targets, "weight": weight}) for weight in (1.0, 2.5)]
 
 
 @inputs("experiments.systems.article_network.shifted_loss")
@@ -160,4 +148,24 @@ def attention_intensity_inputs(rng):
     return [
         ("nine passes", {"T": 256, "D": 32, "passes": 9}),
         ("fused, in 16 bits", {"T": 512, "D": 64, "passes": 0, "itemsize": 2}),
+    ]
+
+
+@inputs("experiments.reach.share_between")
+def share_between_inputs(rng):
+    T, W = rng.standard_normal((2, 5, 8))
+    tall, frozen = rng.standard_normal((2, 9, 4))
+    k = np.arange(4)
+    return [
+        ("LoRA-XS, r = 2", {"T": T, "W": W, "places": np.maximum.outer(np.arange(5), np.arange(5)) < 2}),
+        ("SVFT, a band below", {"T": tall, "W": frozen, "places": np.isin(np.subtract.outer(k, k), (0, 1))}),
+    ]
+
+
+@inputs("experiments.reach.lokr_share")
+def lokr_share_inputs(rng):
+    near = np.kron(rng.standard_normal((3, 2)), rng.standard_normal((2, 5))) + 0.3 * rng.standard_normal((6, 10))
+    return [
+        ("near a Kronecker product", {"T": near, "a": 3, "c": 2}),
+        ("far from one", {"T": rng.standard_normal((8, 6)), "a": 2, "c": 3}),
     ]

@@ -1,4 +1,4 @@
-"""What the exercises on LoRA and its family, lessons 17 to 22, are tried on."""
+"""What the exercises on LoRA and its family, lessons 17 to 21, are tried on."""
 
 import numpy as np
 
@@ -63,8 +63,8 @@ def cat_inputs(rng):
     ]
 
 
-@inputs("adapters.combine.cross_terms", results=lambda cross: {"cross terms": cross})
-def cross_terms_inputs(rng):
+@inputs("adapters.combine.added", results=lambda found: dict(zip(("A", "B", "cross terms of 1 and 2"), found, strict=True)))
+def added_inputs(rng):
     return cat_inputs(rng)[:1]
 
 
@@ -111,6 +111,7 @@ def lora_ga_start_inputs(rng):
     return [
         ("a wide gradient", {"G": rng.standard_normal((6, 9)), "r": 3, "c": 1.7}),
         ("a tall one", {"G": rng.standard_normal((11, 5)), "r": 2, "c": 0.6}),
+        ("of the published size", {"G": rng.standard_normal((5, 8)), "r": 2, "gamma": 9.0}),
     ]
 
 
@@ -127,6 +128,15 @@ def eva_start_inputs(rng):
     return [
         ("more rows than inputs", {"X": rng.standard_normal((11, 6)) + 1.0, "r": 3}),
         ("fewer rows", {"X": rng.standard_normal((4, 9)), "r": 2}),
+    ]
+
+
+@inputs("training.loraplus.lora_plus_step", results=lambda returned: dict(zip("AB", returned, strict=True)))
+def lora_plus_step_inputs(rng):
+    start, later = ({"A": rng.standard_normal((3, 7)), "G": rng.standard_normal((5, 7))} for _ in range(2))
+    return [
+        ("in the middle of training", {**later, "B": rng.standard_normal((5, 3)), "eta": 0.1, "s": 1.4, "ratio": 16.0}),
+        ("the first step", {**start, "B": np.zeros((5, 3)), "eta": 0.3, "s": 0.6, "ratio": 4.0}),
     ]
 
 
@@ -158,10 +168,46 @@ def masked_inputs(rng):
     return [(f"{b} of 7 stay", {"lam": rng.standard_normal(7), "S": rng.permutation(7) + 0.5, "b": b}) for b in (5, 2)]
 
 
-@inputs("training.relora.largest", results=lambda returned: {"keep": np.asarray(returned, dtype=float)})
-def largest_inputs(rng):
-    m = rng.standard_normal((4, 5))
-    return [(f"a share of {share}", {"m": m, "share": share}) for share in (0.35, 0.1, 0.01)]
+@inputs("training.relora.pruned", results=lambda returned: dict(zip("mv", returned, strict=True)))
+def pruned_inputs(rng):
+    m, v, u = rng.standard_normal((4, 5)), rng.random((4, 5)) + 0.1, rng.random((4, 5))
+    sets = [(f"a share of {share}", {"m": m, "v": v, "prune": "magnitude", "share": share}) for share in (0.35, 0.1, 0.01)]
+    sets.append(("places at random", {"m": m, "v": v, "prune": "random", "share": 0.4, "u": u}))
+    return [*sets, ("nothing stays", {"m": m, "v": v, "prune": "reset", "share": 0.4})]
+
+
+@inputs("training.relora.restarted", results=lambda returned: dict(zip("WAB", returned, strict=True)))
+def restarted_inputs(rng):
+    sets = []
+    for label, m, n, r in (("a wide matrix", 5, 9, 3), ("a tall one", 8, 6, 2)):
+        (W, delta), A, B = rng.standard_normal((2, m, n)), rng.standard_normal((r, n)), rng.standard_normal((m, r))
+        sets.append((label, {"W": W, "delta": delta, "A": A, "B": B, "u": rng.random((r, n))}))
+    return sets
+
+
+def _projected(rng, short, long, r):
+    W, G = rng.standard_normal((2, short, long))
+    m, v = rng.standard_normal((r, long)), rng.random((r, long)) + 0.1
+    return {"W": W, "G": G, "P": rng.standard_normal((short, r)), "m": m, "v": v}
+
+
+@inputs("training.projected.projected_step", results=lambda returned: dict(zip("Wmv", returned, strict=True)))
+def projected_step_inputs(rng):
+    first = _projected(rng, 4, 9, 2)
+    first |= {"m": 0 * first["m"], "v": 0 * first["v"]}
+    return [
+        ("the first step", {**first, "t": 1, "lr": 0.1}),
+        ("a later one, scaled", {**_projected(rng, 5, 7, 3), "t": 6, "lr": 0.02, "kappa": 0.25, "beta1": 0.8, "beta2": 0.95}),
+        ("a large eps", {**_projected(rng, 3, 8, 2), "t": 3, "lr": 0.3, "eps": 0.5}),
+    ]
+
+
+@inputs("training.projected.flora_draw", results=lambda returned: dict(zip("Pm", returned, strict=True)))
+def flora_draw_inputs(rng):
+    return [
+        (label, {"z": rng.standard_normal((short, r)), "m": rng.standard_normal((r, long))})
+        for label, short, r, long in (("rank 3", 6, 3, 9), ("rank 2", 5, 2, 7))
+    ]
 
 
 @inputs("training.projected.leading_directions", results=lambda P: {"P P^T": P @ P.T, "P^T P": P.T @ P})
@@ -169,37 +215,4 @@ def leading_directions_inputs(rng):
     return [
         ("a wide gradient", {"G": rng.standard_normal((5, 8)), "r": 2}),
         ("a square one", {"G": rng.standard_normal((6, 6)), "r": 3}),
-    ]
-
-
-@inputs("quantize.normal_levels", results=lambda levels: {"level": np.asarray(levels)})
-def normal_levels_inputs(rng):
-    return [
-        ("NF4's own", {"last": 1 - (1 / 30 + 1 / 32) / 2, "above": 8, "below": 7}),
-        ("another end and other counts", {"last": 0.9, "above": 5, "below": 3}),
-    ]
-
-
-@inputs("quantize.nearest_codes")
-def nearest_codes_inputs(rng):
-    levels = np.sort(rng.uniform(-1, 1, 11))
-    return [
-        ("uneven levels", {"relative": rng.uniform(-1, 1, (5, 23)), "levels": levels}),
-        ("values beyond the ends", {"relative": rng.uniform(-2, 2, (3, 17)), "levels": levels[2:9]}),
-    ]
-
-
-@inputs("quantize.pack")
-def pack_inputs(rng):
-    return [
-        ("an even number", {"codes": rng.integers(0, 16, (3, 8), dtype="uint8")}),
-        ("an odd number", {"codes": rng.integers(1, 16, (2, 7), dtype="uint8")}),
-    ]
-
-
-@inputs("quantize.unpack")
-def unpack_inputs(rng):
-    return [
-        ("an even number", {"packed": rng.integers(0, 256, (3, 4), dtype="uint8"), "n": 8}),
-        ("an odd number", {"packed": rng.integers(0, 256, (2, 5), dtype="uint8"), "n": 9}),
     ]

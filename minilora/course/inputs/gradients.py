@@ -9,8 +9,9 @@ from minilora.course.inputs.given import inputs
 def richardson_inputs(rng):
     wide, narrow = rng.standard_normal((2, 7))
     return [
-        ("half the step", {"wide": wide, "narrow": narrow, "q": 0.5}),
-        ("another ratio", {"wide": wide, "narrow": narrow, "q": 0.618}),
+        ("half the step", {"wide": wide, "narrow": narrow, "q": 0.5, "k": 2}),
+        ("another ratio", {"wide": wide, "narrow": narrow, "q": 0.618, "k": 2}),
+        ("jumps, with an error of first order", {"wide": wide, "narrow": narrow, "q": 0.618, "k": 1}),
     ]
 
 
@@ -29,9 +30,29 @@ def relative_error_inputs(rng):
 
 @inputs("gradcheck.complex_step.polynomial_slope")
 def polynomial_slope_inputs(rng):
+    x, dy = rng.standard_normal((2, 2, 3))
     return [
-        ("a tiny step", {"c": rng.standard_normal(5), "x": rng.standard_normal((2, 3)), "h": 1e-30}),
-        ("a step that shows", {"c": rng.standard_normal(4), "x": rng.standard_normal(7), "h": 0.1}),
+        ("a tiny step", {"c": rng.standard_normal(5), "x": x, "dy": dy, "h": 1e-30}),
+        ("a step that shows", {"c": rng.standard_normal(4), "x": x[0], "dy": np.ones(3), "h": 0.1}),
+    ]
+
+
+@inputs("gradcheck.differences.slopes", results=lambda returned: dict(zip(("forward", "central", "jump"), returned, strict=True)))
+def slopes_inputs(rng):
+    x = rng.uniform(-2, 2, 5)
+    sets = [("a smooth function", np.exp, x, 0.25), ("with a kink at the middle", lambda x: np.abs(x) + x * x, x - x[2], 0.5)]
+    sets.append(("steps that rounding has made unequal", np.sin, 2.0 ** np.arange(24, 29), 1e-7))  # finer below a power of 2
+    return [
+        (label, {"f_up": f(x + h), "f": f(x), "f_down": f(x - h), "up": x + h, "x": x, "down": x - h}) for label, f, x, h in sets
+    ]
+
+
+@inputs("gradcheck.differences.best_central_step")
+def best_central_step_inputs(rng):
+    return [
+        ("values of order one", {"f": 1.7, "third": 2.5, "eps": 2.0**-52}),
+        ("both negative, in single precision", {"f": -3.0, "third": -40.0, "eps": 2.0**-23}),
+        ("a parabola, without a third derivative", {"f": 1.3, "third": 0.0, "eps": 2.0**-52}),
     ]
 
 
@@ -125,6 +146,19 @@ def warmup_cosine_factor_inputs(rng):
     return [*sets, ("no warm-up", {"step": 0, "warmup": 0, "total": 23, "floor": 0.2})]
 
 
+@inputs("training.schedules.step_decay_factor")
+def step_decay_factor_inputs(rng):
+    steps = {"the first step": 0, "the last of the first stair": 4, "the first of the second": 5, "far down": 23}
+    return [(label, {"step": step, "every": 5, "factor": 0.3}) for label, step in steps.items()]
+
+
+@inputs("training.schedules.restart_rise")
+def restart_rise_inputs(rng):
+    steps = {"before the first restart": 1, "the step of a restart": 14, "rising": 23, "the last that rises": 24, "risen": 27}
+    sets = [(label, {"step": step, "restart": 7, "restart_warmup": 4}) for label, step in steps.items()]
+    return [*sets, ("no warm-up", {"step": 14, "restart": 7, "restart_warmup": 0})]
+
+
 @inputs("data.batches.inputs_and_targets", results=lambda returned: dict(zip(("inputs", "targets"), returned, strict=True)))
 def inputs_and_targets_inputs(rng):
     ids = rng.permutation(41) + 100
@@ -139,6 +173,36 @@ def bigram_inputs(rng):
     return [
         ("every token seen", {"ids": rng.integers(0, 5, 60), "n_vocab": 5, "c": 0.5}),
         ("tokens that never occur", {"ids": rng.integers(0, 4, 30), "n_vocab": 7, "c": 1.0}),
+    ]
+
+
+@inputs("data.ngrams.unigram")
+def unigram_inputs(rng):
+    return [
+        ("every token seen", {"ids": rng.integers(0, 4, 50), "n_vocab": 4, "c": 0.5}),
+        ("tokens that never occur", {"ids": rng.integers(0, 4, 30), "n_vocab": 7, "c": 1.0}),
+    ]
+
+
+@inputs("data.ngrams.ngram_loss")
+def ngram_loss_inputs(rng):
+    ids, one, pairs = rng.integers(0, 5, 23), rng.random(5) + 0.1, rng.random((5, 5)) + 0.1
+    return [
+        ("of a bigram", {"P": pairs / pairs.sum(axis=1, keepdims=True), "ids": ids}),
+        ("of a unigram", {"P": one / one.sum(), "ids": ids}),
+    ]
+
+
+@inputs("nn.generation.drawn")
+def drawn_inputs(rng):
+    P = rng.random((40, 7))
+    P[:, 5:] = 0
+    P = P / P.sum(axis=1, keepdims=True)
+    quarters = np.array([[0.25, 0.25, 0.5, 0.0]] * 5)
+    return [
+        ("40 rows, two places cut off", {"P": P, "u": rng.random((40, 1))}),
+        ("draws that meet a sum", {"P": quarters, "u": np.array([[0.0], [0.25], [0.3], [0.5], [0.99]])}),
+        ("rows that sum to a little less", {"P": 0.98 * quarters, "u": np.array([[0.2], [0.248], [0.4], [0.497], [0.99]])}),
     ]
 
 

@@ -36,6 +36,19 @@ def _triplets(returned):
     return {"sigma": sigma, "U U^T": U @ U.T, "V V^T": Vt.T @ Vt, "U diag(sigma) V^T": (U * sigma) @ Vt}
 
 
+@inputs("lowrank.truncation.svd", results=_triplets)
+def svd_inputs(rng):
+    return [(label, {"W": sets["W"]}) for label, sets in truncate_inputs(rng)]
+
+
+@inputs("lowrank.randomized.sketch_bound", results=lambda returned: {"bound": returned})
+def sketch_bound_inputs(rng):
+    return [
+        ("no power passes", {"r": 5, "p": 3, "q": 0, "k": 40}),
+        ("two", {"r": 3, "p": 8, "q": 2, "k": 17}),
+    ]
+
+
 @inputs("lowrank.randomized.sketched_svd", results=_triplets)
 def sketched_svd_inputs(rng):
     tall, wide = rng.standard_normal((11, 8)), rng.standard_normal((9, 13))
@@ -78,6 +91,16 @@ def noise_density_inputs(rng):
     ]
 
 
+@inputs("lowrank.noise.noise_edges", results=lambda edges: dict(zip(("lower", "upper"), edges, strict=True)))
+def noise_edges_inputs(rng):
+    return [("a tall matrix", {"m": 24, "n": 5, "sigma": 1.3}), ("a wide one", {"m": 7, "n": 11, "sigma": 0.6})]
+
+
+@inputs("lowrank.noise.noise_median", results=lambda median: {"median": median})
+def noise_median_inputs(rng):
+    return [("a wide matrix", {"m": 7, "n": 40}), ("a square one", {"m": 9, "n": 9}), ("a tall one", {"m": 24, "n": 17})]
+
+
 def _counted(returned):
     """Where the noise ends, its standard deviation, and how many are beyond."""
     count, threshold, sigma = returned
@@ -113,6 +136,15 @@ def activation_truncate_inputs(rng):
     ]
 
 
+@inputs("lowrank.weighted.diagonal_truncate", results=_cut_matrix)
+def diagonal_truncate_inputs(rng):
+    sizes = np.array([0.1, 7, 0.5, 2, 0, 3])  # one input was never seen
+    return [
+        ("a wide matrix", {"W": rng.standard_normal((5, 7)), "rank": 3, "magnitudes": rng.random(7) ** 4, "alpha": 0.5}),
+        ("an input never seen", {"W": rng.standard_normal((8, 6)), "rank": 2, "magnitudes": sizes, "alpha": 1.3}),
+    ]
+
+
 def _lines(directions):
     """(k, n, n): for each row v the matrix v v^T, which does not know v's sign."""
     return np.asarray(directions)[:, :, None] * np.asarray(directions)[:, None]
@@ -131,6 +163,16 @@ def pca_fit_inputs(rng):
         ("many points", {"X": rng.standard_normal((17, 5)) * stretch + shift, "k": 2}),
         ("few points", {"X": rng.standard_normal((4, 7)), "k": 2}),
     ]
+
+
+@inputs("lowrank.pca.project")
+def project_inputs(rng):
+    sets = []
+    for label, N, n, k in (("two directions of five", 7, 5, 2), ("one of three", 4, 3, 1)):
+        Q, _ = np.linalg.qr(rng.standard_normal((n, k)))
+        X = rng.standard_normal((N, n)) + 2
+        sets.append((label, {"X": X, "mean": rng.standard_normal(n) + 1, "components": np.ascontiguousarray(Q.T)}))
+    return sets
 
 
 @inputs("lowrank.lda.whitening", results=lambda P: {"P P^T": np.asarray(P) @ np.asarray(P).T})

@@ -1,7 +1,7 @@
 """The rank of the blocks' matrices brought down to r and held there, in two ways; the same base, text and number of steps.
 
-    projected    rank_constraint:E1, cut after every K-th step and at the end
-    factorised   rank_constraint:E2, the factors of the base's W_r are trained
+    projected    W = W_r (truncation:S2), cut after every K-th step and at the end
+    factorised   W = B A (truncation:S5), the factors of the base's W_r are trained
 """
 
 from statistics import fmean

@@ -1,12 +1,11 @@
 """Eckart and Young: how far the best matrix of a rank is, known before it is made; and how near a random sketch comes to it."""
 
-import math
-
 import numpy as np
 
 from minilora import lowrank
 from minilora.experiments.analysis import powers_of_two
 from minilora.experiments.lowrank.analysis import Analysis, mean
+from minilora.lowrank.randomized import sketch_bound
 
 OVERSAMPLE, PASSES = 8, (0, 2)  # directions beyond the rank, and power passes, of the sketch
 
@@ -35,15 +34,9 @@ def sketch(matrices, rank, q, seeds):
         for seed in seeds:
             U, sigma, Vt = lowrank.randomized_svd(W, rank, seed, OVERSAMPLE, q)
             ratios.append(float(np.linalg.norm(W - (U * sigma) @ Vt, 2)) / least)
-        bounds.append(bound(rank, OVERSAMPLE, q, min(W.shape)))
+        k = min(W.shape)
+        bounds.append(sketch_bound(rank, min(OVERSAMPLE, k - rank), q, k) + 1)  # the cut back to the rank adds at most 1
     return {"rank": rank, "passes": q, "ratios": ratios, "bound": max(bounds)}
-
-
-def bound(r, p, q, k):
-    """What the mean error over sigma_(r+1) is at most, the cut back to rank r included (randomized:R4)."""
-    p = min(p, k - r)
-    sketched = 1 + math.sqrt(r / (p - 1)) + math.e * math.sqrt(r + p) / p * math.sqrt(k - r)
-    return sketched ** (1 / (2 * q + 1)) + 1
 
 
 def example():

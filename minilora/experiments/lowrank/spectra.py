@@ -33,12 +33,12 @@ def noise(initial, trained):
 
 def describe(W, sigma):
     count, threshold, sigma = lowrank.beyond_noise(W, sigma)
-    edge = lowrank.noise_edge(*W.shape, sigma)
+    lower, edge = lowrank.noise_edges(*W.shape, sigma)
     s = np.linspace(0.02 * edge, 1.02 * edge, POINTS)
     density = lowrank.noise_density(s, *W.shape, sigma)
     return {
         "count": count, "threshold": threshold, "sigma": sigma, "edge": edge,
-        "lower": lowrank.lower_noise_edge(*W.shape, sigma), "s": s.tolist(), "density": density.tolist(),
+        "lower": lower, "s": s.tolist(), "density": density.tolist(),
     }  # fmt: skip
 
 

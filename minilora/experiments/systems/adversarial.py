@@ -1,21 +1,24 @@
 """Article C: the output shifted by a constant and called adversarial; and adversarial training as it is published.
 
-    as described  (C1)  L = -mean log(min(p_target + eps, 1)),  eps = .1                  full tuning
-    FGM           (C2)  L = L(x) + L(x + r),  r by M2 and M4 of attacks, a constant       full tuning, or LoRA
+    as described        L = -mean log(min(p_target + eps, 1)),  eps = .1              full tuning; shifted_cross_entropy:F1 to F3
+    FGM           (C1)  L = L(x) + L(x + r),  r by M2 and M4 of attacks, a constant   full tuning, or LoRA
 
-x are the embeddings of the text. The shift of C1 is the same whatever the gradient is: there is no opponent in it. In C2 the
-opponent is the gradient; its step costs a second forward and backward. What is adapted, and whether against an opponent, are two
+x are the embeddings of the text. The shift is the same whatever the gradient is: there is no opponent in it. In C1 the opponent
+is the gradient; its step costs a second forward and backward. What is adapted, and whether against an opponent, are two
 choices, and each pair of them can be had.
 """
 
 from dataclasses import replace
+
+import numpy as np
+from scipy.special import expit
 
 from minilora import backend
 from minilora.adapters import LoRA, inject
 from minilora.compress.wrapped import Wrapped
 from minilora.experiments.runs import held_out_loss
 from minilora.experiments.systems.arena import Arena
-from minilora.experiments.systems.attacks import ATTACKS, EPS, distance, input_gradient, robust_loss, unit
+from minilora.experiments.systems.attacks import ATTACKS, EPS, along, distance, input_gradient, robust_loss
 from minilora.experiments.systems.contestant import Contestant
 from minilora.experiments.systems.references import CONTESTANTS as REFERENCES
 from minilora.experiments.systems.references import learn
@@ -24,8 +27,23 @@ from minilora.nn.admission import admit_targets
 from minilora.ops.shifted_cross_entropy import shifted_cross_entropy_backward, shifted_cross_entropy_forward
 
 
+def logistic(X, y, w):
+    """L, dL/dX and dL/dw of a linear model: the mean of log(1 + exp(-y X w)). X: (n, d). y: (n,), -1 or 1. w: (d,)."""
+    m = y * (X @ w)
+    slope = -y * expit(-m) / len(y)
+    return float(np.logaddexp(0, -m).mean()), np.outer(slope, w), slope @ X
+
+
+def linear_fgm(X, y, w, delta):
+    """(C1) for a linear model, and its gradient: L, a Python float, and dw (d,). The rest is as in `logistic`."""
+    clean, g, dw = logistic(X, y, w)
+    moved, _, dw_moved = logistic(X + along(g, delta), y, w)
+    L = clean + moved  # (C1)
+    return L, dw + dw_moved
+
+
 class ShiftedOutput(Wrapped):
-    """A language model with the loss of article C (C1). eps: how much is added to the target's probability."""
+    """A language model with the loss of article C. eps: how much is added to the target's probability."""
 
     def __init__(self, model, eps=0.1):
         super().__init__(model)
@@ -34,7 +52,7 @@ class ShiftedOutput(Wrapped):
     def loss(self, ids, targets):
         """L in nats, a Python float."""
         logits = self.model.forward(ids)
-        L, self._cache = shifted_cross_entropy_forward(logits, admit_targets(targets, logits.shape), self.eps)  # (C1)
+        L, self._cache = shifted_cross_entropy_forward(logits, admit_targets(targets, logits.shape), self.eps)
         return backend.item(L)
 
     def backward(self):
@@ -43,7 +61,7 @@ class ShiftedOutput(Wrapped):
 
 
 class AgainstFGM(Wrapped):
-    """A language model with the loss (C2): what the text costs, and what it costs once its embeddings have moved."""
+    """A language model with the loss (C1): what the text costs, and what it costs once its embeddings have moved."""
 
     def __init__(self, model, eps=EPS):
         super().__init__(model)
@@ -54,11 +72,11 @@ class AgainstFGM(Wrapped):
         delta = distance(self.model, ids.shape[1], self.eps)
         x = self.model.embed.forward(backend.asarray(ids))
         clean, self._dx, self._gradients = input_gradient(self.model, x, targets)
-        return clean + self.model.loss(x + self.move(x, targets, self._dx, delta), targets)  # (C2)
+        return clean + self.model.loss(x + self.move(x, targets, self._dx, delta), targets)  # (C1)
 
     def move(self, x, targets, dx, delta):
         """r, from the gradient dx at x."""
-        return delta * unit(dx)
+        return along(dx, delta)
 
     def backward(self):
         """Add the gradients of what learns, of both losses. x is in both, so the embedding gets the sum of both dx."""

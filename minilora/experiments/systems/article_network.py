@@ -3,11 +3,11 @@
     x: (n, 10)   z = W2 relu(W1 x + b1) + b2   p = sigmoid(z), probability of class 1   q: that of the right class, p or 1 - p
 
     as described  (S1)  L = -mean log(min(q + eps, 1)): the shifted output, eps = .1, in binary cross-entropy against ones
-    ones          (S2)  the same with q = p in every example: ones whatever the class
-    FGM           (S3)  L = L(x) + L(x + r),  r = delta g / norm(g)
+    ones                the same with q = p in every example: ones whatever the class
+    FGM                 C1 of adversarial with S1 at eps = 0 and delta = .5
 
-The article has no classes, only ones; S2 is that to the letter, and learns to answer 1. S1 is the reading in its favour: ones say
-that the right class is right. Sigmoid and binary cross-entropy of z are softmax and cross-entropy of (0, z).
+The article has no classes, only ones; the second is that to the letter, and learns to answer 1. S1 is the reading in its favour:
+ones say that the right class is right. Sigmoid and binary cross-entropy of z are softmax and cross-entropy of (0, z).
 
 The classes, y = -1 or 1: x_1 = y + .5 noise, which a move of delta = .5 seldom turns over; and x_2 .. x_10 = .1 y + .1 noise,
 which together tell the classes better, and which such a move does turn over.
@@ -16,7 +16,7 @@ which together tell the classes better, and which such a move does turn over.
 import numpy as np
 from scipy.special import expit
 
-from minilora.experiments.systems.attacks import input_gradient, unit
+from minilora.experiments.systems.attacks import along, input_gradient
 from minilora.experiments.systems.study import Study
 from minilora.nn.layer import Layer
 from minilora.nn.linear import Linear
@@ -73,22 +73,22 @@ def shift(folder, seed, case, quick):
     rng = np.random.default_rng(seed)
     x, y = examples(rng)
     network = Network(SHIFTS[case], rng)
-    targets = np.ones_like(y) if case == "ones" else y  # (S2)
+    targets = np.ones_like(y) if case == "ones" else y
     optimizer = AdamW(network.parameters(), lr=RATE)
     for _ in range(STEPS):
         network.zero_grad()
         network.loss(x, targets)
         g = network.backward()
         if case == "fgm":
-            network.loss(x + DELTA * unit(g), targets)
-            network.backward()  # (S3)
+            network.loss(x + along(g, DELTA), targets)
+            network.backward()
         optimizer.step()
     q = softmax_forward(network.forward(x))[0][np.arange(len(y)), targets]
     _, g, _ = input_gradient(network, x, targets)
     there, opposite = shifts(case, q, g), shifts(case, q, -g)
     x, y = examples(rng)
     network.shift = 0.0  # the attack is on plain cross-entropy, whatever the network was trained with
-    moved = x + DELTA * unit(input_gradient(network, x, y)[1])
+    moved = x + along(input_gradient(network, x, y)[1], DELTA)
     return {
         "accuracy": accuracy(network, x, y),
         "robust_accuracy": accuracy(network, moved, y),
@@ -108,7 +108,7 @@ def examples(rng):
 def shifts(case, q, g):
     """What a way of training adds in each example, to its output, (n, 1), or to x, (n, 10). g: the gradient of x."""
     if case == "fgm":
-        return DELTA * unit(g)
+        return along(g, DELTA)
     return (np.minimum(q + SHIFTS[case], 1) - q)[:, None]
 
 

@@ -2,7 +2,7 @@
 
     x: (N, ...), what is moved, one row for each example   g = dL/dx   norm: over all of an example   delta: how far
 
-    random  (M1)  r = delta u / norm(u),  u normal
+    random  (M1)  r = delta u / norm(u),  u normal                   (M2) with u in the place of g
     FGM     (M2)  r = delta g / norm(g)                              Miyato, Dai & Goodfellow 2017, arXiv 1605.07725
     PGD     (M3)  r = P(r + step g(x + r) / norm(g)),  some times    Madry et al. 2018, arXiv 1706.06083
             (M5)  P(r) = r min(1, delta / norm(r)),  so that no example moves further than delta
@@ -35,7 +35,7 @@ def input_gradient(model, x, targets):
 
 def random_move(model, x, targets, delta, rng=0):
     """A move in a random direction (M1)."""
-    return delta * unit(backend.asarray(backend.as_generator(rng).standard_normal(x.shape), dtype=x.dtype))  # (M1)
+    return along(backend.asarray(backend.as_generator(rng).standard_normal(x.shape), dtype=x.dtype), delta)
 
 
 def fgm(model, x, targets, delta):
@@ -47,20 +47,20 @@ def along(g, delta):
     """r, of g's shape (N, ...): each example of g at the length delta, a number; one that is all zeros stays so."""
     xp = backend.get_array_module(g)
     length = xp.sqrt((g * g).sum(axis=tuple(range(1, g.ndim)), keepdims=True))
-    return delta * (g / xp.maximum(length, 1e-30))  # (M2)
+    return delta * (g / xp.maximum(length, 1e-30))  # (M2), of a normal g (M1)
 
 
 def pgd(model, x, targets, delta):
-    """Several shorter ones, each along the gradient where the last one led (M3)."""
+    """Several shorter ones, each along the gradient where the last one led."""
     r = 0 * x
     for _ in range(PGD_STEPS):
-        r = climb(r, input_gradient(model, x + r, targets)[1], 2 * delta / PGD_STEPS, delta)  # (M3)
+        r = climb(r, input_gradient(model, x + r, targets)[1], 2 * delta / PGD_STEPS, delta)
     return r
 
 
 def climb(r, g, step, delta):
-    """A step along g, and back into the ball of radius delta where it left it."""
-    return into_ball(r + along(g, step), delta)
+    """r after a step of this length along g, the gradient at x + r, and back into the ball of radius delta where it left it."""
+    return into_ball(r + along(g, step), delta)  # (M3)
 
 
 def into_ball(r, delta):
@@ -75,11 +75,6 @@ def norms(x):
     """The length of each example, above 0, with as many axes as x."""
     xp = backend.get_array_module(x)
     return xp.maximum(xp.sqrt((x * x).sum(axis=tuple(range(1, x.ndim)), keepdims=True)), 1e-30)
-
-
-def unit(x):
-    """Each example at length 1; one that is all zeros stays so."""
-    return along(x, 1)
 
 
 def distance(model, T, eps):

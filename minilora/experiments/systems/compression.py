@@ -1,13 +1,13 @@
 """Article A: pruning, distillation, fine-tuning; and the same three done as they are published.
 
-    as described  (A1)  theta = 0  where |dL/dtheta| < .01,  in the blocks' matrices
-                  (A2)  half of the steps:  L = CE + .5 CE(teacher's soft labels, student),  the teacher is the model not pruned
-                  (A3)  the other half:     L = CE                   plain SGD, the article's optimiser, in both
-    by magnitude  (A4)  as many entries as A1, those with the least |theta|; AdamW; L = .5 CE + .5 tau^2 KL(teacher || student)
-    structured    (A5)  half of the heads and half of the MLP's rows, those with the least sums of (theta dL/dtheta)^2; AdamW; CE
+    as described  the blocks' weights with |dL/dw| < .01 are pruned (scores:F1, pruning:F1). Half of the steps go by
+                  distillation:F2 with lambda = .5 and the model not pruned as the teacher, the other half by cross-entropy alone;
+                  plain SGD, the article's optimiser, in both
+    by magnitude  as many weights go, those with the least |w| (scores:F2, pruning:F2); AdamW on distillation:F1, alpha = .5
+    structured    half of the heads and half of the MLP's rows go, by structured:F1 of scores:F3; AdamW on cross-entropy
 
-What is pruned stays zero. Zeros in a matrix save no multiplication and no memory by themselves; A5 makes the matrices smaller.
-The teacher knows the base text only, and so it teaches the student that.
+What is pruned stays zero. Zeros in a matrix save no multiplication and no memory by themselves; the third makes the matrices
+smaller. The teacher knows the base text only, and so it teaches the student that.
 
 A small gradient says that a weight would not help by changing a little, not that it can be spared: where training has come to an
 end all gradients are small, those of the weights that do the work among them.
@@ -39,12 +39,12 @@ SCORED = 8  # batches of the target that the scores are taken from
 def described(arena, rate, seed, steps):
     """Pruned by gradient, distilled, fine-tuned by SGD."""
     model = arena.model()
-    masks = prune(model, scores(arena, model, "gradient", seed), threshold=THRESHOLD)  # (A1)
+    masks = prune(model, scores(arena, model, "gradient", seed), threshold=THRESHOLD)
     found, batches = pruned(arena, model), arena.batches(seed)
     optimizer, half = SGD(model.parameters(), lr=rate), steps // 2
     student = SoftLabelDistillation(model, arena.model())
-    history = arena.train(Masked(student, masks), optimizer, seed, half, batches=batches)  # (A2)
-    history += arena.train(Masked(model, masks), optimizer, seed, steps - half, batches=batches)  # (A3)
+    history = arena.train(Masked(student, masks), optimizer, seed, half, batches=batches)
+    history += arena.train(Masked(model, masks), optimizer, seed, steps - half, batches=batches)
     return Adapted(model, optimizer, history, found=found)
 
 
@@ -53,7 +53,7 @@ def by_magnitude(arena, rate, seed, steps):
     model = arena.model()
     gradients = scores(arena, model, "gradient", seed)
     share = sum((s >= THRESHOLD).sum() for s in gradients.values()) / sum(s.size for s in gradients.values())
-    masks = prune(model, score_weights(model, "magnitude"), share=share)  # (A4)
+    masks = prune(model, score_weights(model, "magnitude"), share=share)
     found = pruned(arena, model)
     optimizer = AdamW(model.parameters(), lr=rate)
     student = Distillation(model, arena.model())
@@ -66,7 +66,7 @@ def structured(arena, rate, seed, steps):
     taylor = scores(arena, model, "taylor", seed)
     heads = highest(head_scores(model, taylor), model.config.n_kv_heads // 2)
     rows = highest(row_scores(model, taylor), model.config.d_mlp // 2)
-    return learn(arena, shrink(model, heads, rows, rng=seed), rate, seed, steps)  # (A5)
+    return learn(arena, shrink(model, heads, rows, rng=seed), rate, seed, steps)
 
 
 def scores(arena, model, kind, seed):

@@ -1,19 +1,15 @@
 """Article D: a local part of the weights is drawn again at random before every batch; and methods that start anew and keep it.
 
-    as described   (D1)  before each batch   w_local = normal(0, std)
-                   (D2)  then                all of w takes AdamW's step
+    as described   before each batch w_local is drawn, normal(0, std); then all of w takes AdamW's step
 
 What a local weight learns lasts for one step. In least squares, L = norm(w - w*)^2, the others cannot make up for it, so that
 however long one trains the mean loss stays above
 
-                   (D3)  L_floor = sum over local j  ((w*_j)^2 + std^2).
+                   (D1)  L_floor = sum over local j  ((w*_j)^2 + std^2).
 
 The neighbours draw directions again, and leave what was learned in W: ReLoRA merges first, GaLore and Flora project only the
-step. A random subspace is drawn once,
-
-                   (D4)  w = w_0 + P z,   dz = P^T dw,   z: (d,)      Li et al. 2018, arXiv 1804.08838
-
-with the sparse P of that paper: sqrt(D) entries +-D^(-1/4) in each column, D the number of weights, so a column's length is 1.
+step. A random subspace is drawn once: w = w_0 + P z, by J2 and J3 of projection (Li et al. 2018, arXiv 1804.08838), with the
+sparse P of that paper: sqrt(D) entries +-D^(-1/4) in each column, D the number of weights, so a column's length is 1.
 """
 
 import math
@@ -53,7 +49,7 @@ def choose_local(parameters, share, rng):
 
 
 def draw_local(local, std, rng):
-    """New values for the local entries (D1)."""
+    """New values for the local entries."""
     for p, where in local:
         p.data[where] = rng.normal(0, std, where.sum())
 
@@ -111,7 +107,7 @@ def subspace(arena, rate, seed, steps):
 
 
 class SubspaceAdam(Adam):
-    """Adam on z, (D4), for all trainable parameters together. d: how many directions. rng: an int, of which P is drawn.
+    """Adam on z for all trainable parameters together. d: how many directions. rng: an int, of which P is drawn.
 
     P is held here for speed; its seed would do, so it does not count as state.
     """
@@ -125,10 +121,10 @@ class SubspaceAdam(Adam):
         self.moments = {name: np.zeros(d, dtype=flat.dtype) for name in ("m", "v")}
 
     def sweep(self):
-        dz = self.P.T @ self.parameters.grad  # (D4)
+        dz = self.P.T @ self.parameters.grad
         step = np.empty_like(dz)
         self.advance(dz, self.moments["m"], self.moments["v"], self.lr, step)
-        self.parameters.data -= self.P @ step  # (D4)
+        self.parameters.data -= self.P @ step
 
     def _named(self):
         return dict(self.moments)
@@ -153,7 +149,7 @@ def least_squares(folder, seed, case, quick):
     chosen = choose_local([w], float(case), rng)
     losses = []
     for step in range(steps):
-        draw_local(chosen, std, rng)  # (D1)
+        draw_local(chosen, std, rng)
         losses.append(float(((w.data - true) ** 2).sum()))  # over all inputs, not those of a batch
         x = rng.standard_normal((TOY["batch"], n))
         y, linear = linear_forward(x, w.data)
@@ -162,7 +158,7 @@ def least_squares(folder, seed, case, quick):
         _, dw, _ = linear_backward(mse_backward(1.0, mse, {"prediction"})[0], linear, {"W"})
         w.accumulate(dw)
         optimizer.lr = TOY["rate"] * schedule(step)
-        optimizer.step()  # (D2)
+        optimizer.step()
     floor = sum(loss_floor(true, where, std) for _, where in chosen)
     fifth = steps // 5
     halfway = np.mean(losses[steps // 2 - fifth : steps // 2])
@@ -171,7 +167,7 @@ def least_squares(folder, seed, case, quick):
 
 def loss_floor(true, local, std):
     """L_floor, a Python float. true: w*, the weights that make no error. local: booleans of its shape. std: of the draws."""
-    return float((true[local] ** 2 + std**2).sum())  # (D3)
+    return float((true[local] ** 2 + std**2).sum())  # (D1)
 
 
 CONTESTANTS = (

@@ -1,14 +1,13 @@
 """Article E: the weights' own rank is bounded, by steps and projections in turn; and the layers of low rank it should have been.
 
-    as described   (E1)  after every K-th step, and at the end   W = W_r, the best approximation of rank r
-    factorised     (E2)  W' = B A, both trained, with B A = W_r at the start      Burer & Monteiro 2003
+    as described   after every K-th step, and at the end, W = W_r, the best approximation of rank r (truncation:S2)
+    factorised     W' = B A, both trained, with B A = W_r at the start (truncation:S5)      Burer & Monteiro 2003
 
-(E1) is after iterative hard thresholding, which projects each step of gradient descent. (E2) is within the bound at every step,
-and its start may mind what inputs the layer gets.
+The first is after iterative hard thresholding, which projects each step of gradient descent. The second is within the bound at
+every step, and its start may mind what inputs the layer gets.
 
-LoRA bounds the rank of Delta W, not of W:
-
-    (E3)  rank(W) - r  <=  rank(W + Delta W)          met with equality only if Delta W cancels r directions of W
+LoRA bounds the rank of Delta W, not of W: rank(W) - r <= rank(W + Delta W), with equality only if Delta W cancels r directions
+of W.
 """
 
 from dataclasses import dataclass
@@ -48,7 +47,7 @@ def described(arena, rate, seed, steps):
 
 
 class ProjectingAdamW(AdamW):
-    """AdamW that truncates the matrices, Parameters among those it trains, to rank r after every `every` steps (E1)."""
+    """AdamW that truncates the matrices, Parameters among those it trains, to rank r after every `every` steps."""
 
     def __init__(self, parameters, lr, matrices, r, every):
         super().__init__(parameters, lr)
@@ -61,7 +60,7 @@ class ProjectingAdamW(AdamW):
     def project(self):
         """W = W_r for each matrix; AdamW's moments stay as they are."""
         for p in self.matrices:
-            p.data = lowrank.truncate(p.data, self.r)  # (E1)
+            p.data = lowrank.truncate(p.data, self.r)
 
 
 class FactorisedAdapter(InPlaceOfW, LoRAAdapter):
@@ -72,7 +71,7 @@ class FactorisedAdapter(InPlaceOfW, LoRAAdapter):
 
 @dataclass(frozen=True)
 class Factorised(LoRA):
-    """W' = B A of rank r (E2), from the truncation W_r = U S V^T:  A = sqrt(S) V^T,  B = U sqrt(S)."""
+    """W' = B A of rank r, from the truncation W_r = U S V^T:  A = sqrt(S) V^T,  B = U sqrt(S)."""
 
     r: int = RANK
 

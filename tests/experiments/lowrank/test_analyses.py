@@ -1,7 +1,6 @@
 """Every analysis gives plain data, a finding, a table and a picture; and what its data must obey."""
 
 import json
-import math
 
 import numpy as np
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from minilora import lowrank
 from minilora.data import evaluation_windows
 from minilora.experiments.analysis import truncation_curve
-from minilora.experiments.lowrank import eckart_young, features, forgetting, gauge, intruders, truncation
+from minilora.experiments.lowrank import features, forgetting, gauge, intruders, truncation
 from minilora.experiments.lowrank.analyse import cell_text
 from minilora.experiments.lowrank.catalogue import ANALYSES
 from minilora.experiments.lowrank.tuning import Tuning
@@ -48,11 +47,6 @@ def test_a_sketch_is_never_nearer_than_the_best_and_passes_help(measured):
     by = {(row["rank"], row["passes"]): sum(row["ratios"]) / 12 for row in rows}
     assert all(by[rank, 2] < by[rank, 0] for rank, passes in by if passes == 0)
     assert all(sum(row["ratios"]) / 12 < row["bound"] for row in rows)
-
-
-def test_the_bound_by_hand():
-    assert eckart_young.bound(r=3, p=4, q=0, k=12) == pytest.approx(1 + math.sqrt(3 / 3) + math.e * math.sqrt(7) / 4 * 3 + 1)
-    assert eckart_young.bound(r=3, p=4, q=1, k=12) - 1 == pytest.approx((eckart_young.bound(r=3, p=4, q=0, k=12) - 1) ** (1 / 3))
 
 
 def test_the_matrix_of_the_numbers_1_to_9(measured):

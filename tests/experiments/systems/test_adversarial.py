@@ -5,9 +5,9 @@ import pytest
 import scipy.special
 
 from minilora.adapters import LoRA, adapters_of, inject
-from minilora.experiments.systems.adversarial import CONTESTANTS, STUDIES, AgainstFGM, ShiftedOutput
+from minilora.experiments.systems.adversarial import CONTESTANTS, STUDIES, AgainstFGM, ShiftedOutput, linear_fgm, logistic
 from minilora.experiments.systems.attacks import distance, fgm
-from minilora.gradcheck import check_model
+from minilora.gradcheck import check_function, check_model
 from minilora.nn import Transformer
 
 IDS = np.array([[1, 5, 0, 3], [2, 2, 6, 4]])
@@ -44,6 +44,20 @@ def test_fgms_loss_is_its_definition(small):
     moved = x + fgm(model, x, TARGETS, distance(model, 4, eps))
     expected = model.loss(IDS, TARGETS) + model.loss(moved, TARGETS)
     assert AgainstFGM(model, eps).loss(IDS, TARGETS) == pytest.approx(expected, rel=1e-12)
+
+
+def test_of_a_linear_model_fgm_is_the_worst_case():
+    """The margin falls by delta norm(w): closed form, with the gradient of that, though r is held constant."""
+    rng = np.random.default_rng(0)
+    X, y, w, delta = rng.standard_normal((6, 5)), rng.choice([-1.0, 1.0], 6), rng.standard_normal(5), 0.7
+
+    def closed(w):
+        m = y * (X @ w)
+        return np.logaddexp(0, -m).mean() + np.logaddexp(0, delta * np.linalg.norm(w) - m).mean()
+
+    assert linear_fgm(X, y, w, delta)[0] == pytest.approx(closed(w), rel=1e-12)
+    assert check_function(closed, lambda w: linear_fgm(X, y, w, delta)[1], w).ok
+    assert check_function(lambda X: logistic(X, y, w)[0], lambda X: logistic(X, y, w)[1], X).ok
 
 
 @pytest.mark.parametrize("wrap", [ShiftedOutput, AgainstOneMove])

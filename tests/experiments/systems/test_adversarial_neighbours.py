@@ -5,7 +5,7 @@ import pytest
 import scipy.special
 
 from minilora.experiments.systems import attacks
-from minilora.experiments.systems.adversarial import learn_wrapped
+from minilora.experiments.systems.adversarial import learn_wrapped, logistic
 from minilora.experiments.systems.adversarial_neighbours import (
     CONTESTANTS,
     START,
@@ -14,10 +14,12 @@ from minilora.experiments.systems.adversarial_neighbours import (
     K,
     Smart,
     climb,
-    divergence_forward,
+    divergence,
+    linear_freelb,
+    smart_loss,
 )
 from minilora.experiments.systems.attacks import distance, norms
-from minilora.gradcheck import check_model
+from minilora.gradcheck import check_function, check_model
 from minilora.nn import Transformer
 
 IDS = np.array([[1, 5, 0, 3], [2, 2, 6, 4]])
@@ -118,6 +120,20 @@ def test_freelbs_loss_is_the_mean_along_its_climb(small):
     assert FreeLB(model, 0.3, rng=5).loss(IDS, TARGETS) == pytest.approx(np.mean(losses), rel=1e-12)
 
 
+def test_freelb_of_a_linear_model_is_the_mean_along_its_climb():
+    rng = np.random.default_rng(0)
+    X, y, w, u = rng.standard_normal((6, 5)), rng.choice([-1.0, 1.0], 6), rng.standard_normal(5), rng.uniform(-1, 1, (6, 5))
+    delta = 0.7
+    uphill, r, moves = -y[:, None] * w / np.linalg.norm(w), delta / 5**0.5 * u, []
+    for _ in range(3):
+        moves.append(r)
+        r = r + 2 * delta / 3 * uphill
+        r = r / np.maximum(1, np.linalg.norm(r, axis=1, keepdims=True) / delta)
+    L, dw = linear_freelb(X, y, w, u, delta)
+    assert L == pytest.approx(np.mean([logistic(X + r, y, w)[0] for r in moves]), rel=1e-12)
+    np.testing.assert_allclose(dw, np.mean([logistic(X + r, y, w)[2] for r in moves], axis=0), rtol=1e-12)
+
+
 def test_freelb_starts_anywhere_within_the_ball(small):
     freelb, x = FreeLB(small("tiny-gpt"), rng=1), np.zeros((50, 4, 6))
     starts = freelb.start(x, 0.7)
@@ -134,6 +150,13 @@ def test_smarts_loss_is_its_definition(small):
     assert OneSmart(model).loss(IDS, TARGETS) == pytest.approx(expected, rel=1e-12)
 
 
+def test_smarts_gradients_on_both_logits():
+    a, b = np.random.default_rng(0).standard_normal((2, 2, 4, 7))
+    of_clean = check_function(lambda z: smart_loss(z, b, TARGETS, 0.6)[0], lambda z: smart_loss(z, b, TARGETS, 0.6)[1], a)
+    of_moved = check_function(lambda z: smart_loss(a, z, TARGETS, 0.6)[0], lambda z: smart_loss(a, z, TARGETS, 0.6)[2], b)
+    assert of_clean.ok and of_moved.ok, f"{of_clean}\n{of_moved}"
+
+
 def test_smarts_move_climbs_the_divergence_by_its_own_gradient(small):
     """The gradient from finite differences of SciPy's divergence."""
     model, delta = small("tiny-gpt"), 0.05
@@ -148,7 +171,7 @@ def test_smarts_move_climbs_the_divergence_by_its_own_gradient(small):
         up, down = (symmetric(model.forward(x + s + sign * step)[COUNTS], z[COUNTS]) for sign in (1, -1))
         g[at] = (up - down) / (2 * h)
     np.testing.assert_allclose(r, climb(s, g, delta, delta), rtol=1e-5, atol=1e-6 * delta)
-    rise = {sign: divergence_forward(model.forward(x + sign * r)[COUNTS], z[COUNTS])[0] for sign in (0, 1)}
+    rise = {sign: divergence(model.forward(x + sign * r)[COUNTS], z[COUNTS])[0] for sign in (0, 1)}
     other = [attacks.random_move(model, x, None, delta, seed) for seed in range(5)]
     assert rise[0] == 0 and all(rise[1] > symmetric(model.forward(x + move)[COUNTS], z[COUNTS]) for move in other)
 

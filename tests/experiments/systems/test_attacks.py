@@ -9,6 +9,7 @@ from minilora.experiments.runs import held_out_loss
 from minilora.experiments.systems.attacks import (
     ATTACKS,
     PGD_STEPS,
+    along,
     distance,
     fgm,
     input_gradient,
@@ -16,7 +17,6 @@ from minilora.experiments.systems.attacks import (
     pgd,
     random_move,
     robust_loss,
-    unit,
 )
 from minilora.gradcheck import check_function
 
@@ -82,8 +82,8 @@ def test_no_other_direction_of_that_length_costs_more_at_first(small, x):
 
 
 def test_an_example_without_a_gradient_stays_where_it_is():
-    assert not unit(np.zeros((2, 3))).any()
-    np.testing.assert_allclose(unit(np.array([[3.0, 4.0], [0.0, 0.0]])), [[0.6, 0.8], [0, 0]])
+    assert not along(np.zeros((2, 3)), 1).any()
+    np.testing.assert_allclose(along(np.array([[3.0, 4.0], [0.0, 0.0]]), 1), [[0.6, 0.8], [0, 0]])
 
 
 def test_the_distance_follows_the_embeddings_and_the_length_of_the_text(small):

@@ -1,0 +1,25 @@
+"""Schedules: how the step size changes while training.
+
+A schedule is a function of the step, counted from 0, that gives the factor by which the optimiser's `lr` is multiplied.
+
+    step_decay     (F1)  f = ...
+    warmup_cosine  (F2)  t = min(step + 1, total)
+                   (F3)  f = t / warmup                                                                        for t <= warmup
+                   (F4)  f = floor + (1 - floor) (1 + cos(pi (t - warmup) / (total - warmup))) / 2             then
+                   so 1/warmup at the first step, 1 at the last of the warm-up, `floor` at the last of all and after
+    jagged_cosine  f of warmup_cosine, times a short warm-up after each restart of ReLoRA, back up to the same curve,
+                   (F5)  rise = min(1, t / restart_warmup)    from step `restart` on, with t = step mod restart + 1
+                   Lialin et al. 2023, arXiv 2307.05695
+
+Exercise 10e, lesson 10: A staircase.
+Write step_decay_factor. Arguments are valid here: you need not check them, and must not change them.
+
+    minilora exercise check 10e       tests this file
+    minilora exercise hint 10e        one hint more, each time
+"""
+
+
+def step_decay_factor(step, every, factor):
+    """The factor of `step_decay(every, factor)` at a step, counted from 0."""
+    # (F1)  f =
+    raise NotImplementedError("10e: write step_decay_factor")

@@ -1,0 +1,24 @@
+"""What counting alone knows of a text: the losses that a language model has to beat.
+
+    ids: the text that is counted, (length,)   V: size of the vocabulary   c: what each count starts at, > 0
+
+    unigram  (F1)  P = ...                        (V,)
+    bigram   (F2)  P = (c + how often j follows i) / sum over j                     (V, V)
+    loss     (F3)  L = mean over t  -log P(ids_t+1 | ids_t)                         nats a token
+
+With c = 0 an event that was never seen would have probability 0, and the first such event in another text an infinite loss.
+
+Exercise 11d, lesson 11: the unigram model, by counting.
+Write unigram. Arguments are valid here: you need not check them, and must not change them.
+
+    minilora exercise check 11d       tests this file
+    minilora exercise hint 11d        one hint more, each time
+"""
+
+import numpy as np
+
+
+def unigram(ids, n_vocab, c=1.0):
+    """How likely each token is, whatever stands before it: P (V,)."""
+    # (F1)  P =
+    raise NotImplementedError("11d: write unigram")

@@ -1,0 +1,30 @@
+"""How much of a given change each shape of Delta W can hold: the best fit's share of its squared norm, in closed form.
+
+    T: (out, in), the change wanted   T_hat: the nearest matrix of the shape   share = norm_F(T_hat)^2 / norm_F(T)^2
+    W = U S V^T: the frozen matrix, where the shape is built on it
+
+    LoRA-XS, SVFT   (R1)  share = sum of (U^T T V)^2 over the trained places / norm_F(T)^2
+    LoKr            (R2)  share = sigma_1(T~)^2 / norm_F(T)^2
+                    (R3)  T~[i c + j, k d + l] = T[i b + k, j d + l]                  for C: (a, c), D: (b, d)
+
+LoRA-XS trains the first r rows and columns between U and V, SVFT a band. In (R1) Delta W is linear in what is trained, so that
+T_hat is a projection of T. In (R2) every C kron D is a matrix of rank one in T~, whose best fit is Eckart and Young's (Van Loan
+and Pitsianis 1993), as is that of rank r to T itself: by truncation:S3 its share is the first r sigma_i(T)^2 over them all.
+"""
+
+from minilora.lowrank import singular_values
+
+
+def low_rank_share(T, r):
+    """The share of rank r (LoRA, AdaLoRA): a float from 0 to 1."""
+    energy = singular_values(T) ** 2
+    return float(energy[:r].sum() / energy.sum())
+
+
+def lokr_share(T, a, c):
+    """The share of C kron D, with C of shape (a, c), divisors of out and in: a float from 0 to 1."""
+    n_out, n_in = T.shape
+    b, d = n_out // a, n_in // c
+    rearranged = T.reshape(a, b, c, d).transpose(0, 2, 1, 3).reshape(a * c, b * d)  # (R3)
+    share = low_rank_share(rearranged, 1)                                           # (R2)
+    return share
