@@ -1,4 +1,4 @@
-"""The peer of train_step.py: tiny-gpt in PyTorch, from its own parts."""
+"""The peer of train_step.py and others: tiny-gpt in PyTorch, from its own parts."""
 
 import torch
 from torch import nn
@@ -29,5 +29,5 @@ class TorchGPT(nn.Module):
         self.norm = nn.LayerNorm(width)
 
     def forward(self, ids):
-        x = self.embed(ids) + self.position(torch.arange(ids.shape[1]))
+        x = self.embed(ids) + self.position(torch.arange(ids.shape[1], device=ids.device))
         return self.norm(self.blocks(x)) @ self.embed.weight.T

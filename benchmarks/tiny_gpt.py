@@ -1,0 +1,28 @@
+"""The tiny model of the races: 4 layers, 4 heads, 128 wide, block 64, batch 12, vocabulary 103, float32."""
+
+LAYERS, HEADS, WIDTH, BLOCK, BATCH, VOCABULARY = 4, 4, 128, 64, 12, 103
+
+
+def make_model(rng=0, **fields):
+    """Ours, and a batch."""
+    import numpy as np
+
+    from minilora.nn import Transformer, TransformerConfig
+
+    sizes = {"vocab_size": VOCABULARY, "block_size": BLOCK, "n_layers": LAYERS, "n_heads": HEADS, "d_model": WIDTH}
+    draw = np.random.default_rng(rng)
+    ids, targets = (draw.integers(0, VOCABULARY, (BATCH, BLOCK)) for _ in range(2))
+    return Transformer(TransformerConfig.preset("tiny-gpt", **sizes, **fields), rng), ids, targets
+
+
+def step_of(model, optimizer, ids, targets):
+    """One step of training, which returns the loss before it."""
+
+    def step():
+        model.zero_grad()
+        loss = model.loss(ids, targets)
+        model.backward()
+        optimizer.step()
+        return loss
+
+    return step
