@@ -14,7 +14,8 @@ demo: $(VENV)/.demo      ## the whole story, about 4 minutes: train, analyse, ad
 test: $(VENV)/.test      ## the tests, one process a core
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadgroup
 
-oracle: $(VENV)/.oracle  ## the tests against PyTorch and CuPy's signatures
+oracle: $(VENV)/.oracle  ## the tests against PyTorch, Transformers, PEFT and CuPy's signatures; fetches two real models first
+	$(BIN)/minilora fetch smollm2 minilm
 	MINILORA_ORACLE=1 $(BIN)/python -m pytest --override-ini=addopts='-q --strict-markers --import-mode=importlib' tests/oracle
 
 notebooks: $(VENV)/.test ## lessons/*.md to executed notebooks/*.ipynb; with CHECK=1 compare and execute only
@@ -35,9 +36,9 @@ gallery: $(VENV)/.test   ## every planted mistake and what the checker says of i
 course: $(VENV)/.test     ## what the course needs: Jupyter and the rest
 	@echo "next: . $(BIN)/activate, then minilora exercise start 02, or jupyter lab lessons"
 
-bench: $(VENV)/.oracle   ## the benchmarks, each a ratio against a named peer
-	$(BIN)/python benchmarks/train_step.py
-	$(BIN)/python benchmarks/gradcheck.py
+bench: $(VENV)/.oracle   ## the benchmarks, each a ratio against a named peer, as one table; then how cost grows
+	$(BIN)/python benchmarks/table.py
+	$(BIN)/python benchmarks/growth.py
 
 lint: $(VENV)/.test      ## ruff
 	$(BIN)/ruff check .
@@ -54,11 +55,11 @@ $(VENV)/.demo: pyproject.toml | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.test: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install -q --editable '.[course,dev]'
+	$(BIN)/python -m pip install -q --editable '.[course,dev,real]'
 	@touch $@ $(VENV)/.demo
 
 $(VENV)/.oracle: pyproject.toml tests/oracle/constraints.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install -q --constraint tests/oracle/constraints.txt --editable '.[course,dev,oracle]'
+	$(BIN)/python -m pip install -q --constraint tests/oracle/constraints.txt --editable '.[course,dev,oracle,real]'
 	@touch $@ $(VENV)/.test $(VENV)/.demo
 
 .PHONY: help demo picture test course exercises base gallery oracle notebooks bench lint clean

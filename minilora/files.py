@@ -6,13 +6,13 @@ leaves the old file or the new one, and a failure leaves the old one and nothing
 """
 
 import contextlib
+import itertools
 import json
 import os
 from pathlib import Path
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save
 
 from minilora import backend
 
@@ -27,8 +27,11 @@ class FileError(ValueError):
 
 
 def save_arrays(path, arrays, metadata=None):
-    """Write `arrays` {name: array of any backend, any shape} and `metadata` {str: str} as one safetensors file."""
-    arrays = {name: np.asarray(backend.asnumpy(a), order="C") for name, a in arrays.items()}
+    """Write `arrays` {name: array of any backend, any shape} and `metadata` {str: str} as one safetensors file.
+
+    One array at a time: what is not laid out as the file wants it is copied alone, so that a large model fits beside its file.
+    """
+    arrays = {name: np.asarray(backend.asnumpy(a)) for name, a in arrays.items()}
     metadata = metadata or {}
     for name, a in arrays.items():
         if not isinstance(name, str) or name == "__metadata__":
@@ -38,7 +41,25 @@ def save_arrays(path, arrays, metadata=None):
     for key, value in metadata.items():
         if not isinstance(key, str) or not isinstance(value, str):
             raise FileError(f"{path}: metadata must map strings to strings, got {key!r}: {value!r}; use json.dumps on the value")
-    atomic_write(path, save(arrays, metadata or None))
+    arrays = dict(sorted(arrays.items(), key=lambda item: (-item[1].itemsize, item[0])))  # so that each starts at its alignment
+    try:
+        header = _header(arrays, metadata)
+    except UnicodeEncodeError as error:
+        raise FileError(f"{path}: a name or the metadata holds a surrogate; UTF-8 has none, remove it") from error
+    contents = (a.astype(a.dtype.newbyteorder("<"), order="C", copy=False) for a in arrays.values())
+    atomic_write(path, itertools.chain([header], contents))
+
+
+def _header(arrays, metadata):
+    """What stands before the arrays in a safetensors file: the length of a JSON object in 8 bytes, and that object."""
+    names = {np.dtype(ours): theirs for theirs, ours in _DTYPES.items() if theirs != BFLOAT16}
+    entries, stop = {"__metadata__": metadata} if metadata else {}, 0
+    for name, a in arrays.items():
+        start, stop = stop, stop + a.nbytes
+        entries[name] = {"dtype": names[a.dtype.newbyteorder("<")], "shape": a.shape, "data_offsets": (start, stop)}
+    text = json.dumps(entries, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)
+    return len(text).to_bytes(8, "little") + text
 
 
 def load_arrays(path):
@@ -66,7 +87,7 @@ class StoredArrays:
             raise FileError(f"{path}: not a whole safetensors file ({reason}); save or download it again") from error
         except (OSError, ValueError) as error:
             raise FileError(f"{path}: cannot be read ({_reason(error)}); check the path") from error
-        self.metadata = header.pop("__metadata__", {})
+        self.metadata = header.pop("__metadata__", None) or {}
         self._entries = header
         self.shapes = {name: tuple(entry["shape"]) for name, entry in header.items()}
 
@@ -83,8 +104,13 @@ class StoredArrays:
         except OSError as error:
             raise FileError(f"{self.path}: cannot be read ({_reason(error)}); check the path") from error
         if entry["dtype"] == BFLOAT16:
-            a = (a.astype(np.uint32) << 16).view(np.float32)  # bfloat16 is the upper half of a float32
-        return a.reshape(self.shapes[name])
+            a = a.astype(np.uint32)
+            a <<= 16  # bfloat16 is the upper half of a float32
+            a = a.view(np.float32)
+        try:
+            return a.reshape(self.shapes[name])
+        except ValueError as error:  # shorter than its header says, or of sizes beyond NumPy's
+            raise FileError(f"{self.path}: array {name!r} cannot be had ({error}); save or download the file again") from error
 
 
 def save_json(path, value):
@@ -132,14 +158,18 @@ def read_bytes(path):
 
 
 def atomic_write(path, content):
-    """Make `content` (bytes) the content of `path`, whole or not at all. Missing folders are made."""
+    """Make `content` the content of `path`, whole or not at all: bytes, or an iterable of bytes or arrays, written in turn.
+
+    Missing folders are made.
+    """
     try:
         path = Path(path)
         temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")  # the same folder: os.replace stays in one file system
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with open(temporary, "wb") as file:
-                file.write(content)
+                for part in [content] if isinstance(content, bytes | bytearray | memoryview) else content:
+                    file.write(part)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(temporary, path)

@@ -121,7 +121,7 @@ def test_gradcheck_of_a_file(room, capsys):
         (["adapt", "{room}/base", "--full", "--method", "dora"], "--full"),
         (["systems", "B", "--jobs", "0", "--folder", "{room}/systems"], "jobs must be 1 or more, or -1 for one a core, got 0"),
         (["lowrank", "spectrum"], "spectra"),
-        (["generate", "{room}/nothing"], "holds no checkpoint"),
+        (["generate", "{room}/nothing"], "is no model"),
         (["generate", "{room}/base", "--temperature", "-1"], "temperature"),
         (["generate", "{room}/base", "--adapter", "{room}/base"], "adapter.json"),
         (["generate", "{room}/base", "--prompt", ""], "--prompt"),

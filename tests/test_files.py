@@ -5,9 +5,11 @@ import math
 import os
 import re
 import struct
+import tracemalloc
 
 import numpy as np
 import pytest
+import safetensors.numpy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -15,6 +17,7 @@ from hypothesis.extra import numpy as hnp
 from minilora import backend
 from minilora.files import (
     FileError,
+    StoredArrays,
     atomic_write,
     load_arrays,
     load_json,
@@ -68,6 +71,80 @@ def test_views_of_any_stride_are_saved_by_value(tmp_path):
     assert metadata == {}
     for name, view in views.items():
         np.testing.assert_array_equal(loaded[name], view)
+
+
+def test_the_bytes_are_those_of_the_library(tmp_path):
+    arrays = {
+        "w": np.arange(6.0).reshape(2, 3),
+        'é\n"': np.ones(5, "f4"),
+        "b": np.ones((3, 1), "i2"),
+        "a": np.zeros((0, 4), "f4"),
+    }
+    arrays |= {"t": np.array([True, False, True]), "s": np.float64(2.5)}  # fmt: skip
+    for metadata in (None, {"k": "\u2028 \x01 / é"}):
+        save_arrays(tmp_path / "a.safetensors", arrays, metadata)
+        assert (tmp_path / "a.safetensors").read_bytes() == safetensors.numpy.save(
+            {name: np.asarray(a) for name, a in arrays.items()}, metadata
+        )
+
+
+def test_a_large_file_is_never_in_memory_as_a_whole(tmp_path):
+    """Whole rows are written as they lie; what lies otherwise is copied, one array at a time."""
+    plain = {f"w{i}": np.ones((500, 100)) for i in range(20)}
+    for arrays, copies in ((plain, 0.2), ({name: a.T for name, a in plain.items()}, 2.2)):
+        tracemalloc.start()
+        save_arrays(tmp_path / "a.safetensors", arrays)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < copies * plain["w0"].nbytes
+        assert (tmp_path / "a.safetensors").stat().st_size > 20 * plain["w0"].nbytes
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_failure_in_the_middle_leaves_the_old_file_and_nothing_else(tmp_path, error):
+    path = tmp_path / "x"
+    atomic_write(path, b"old")
+
+    def parts():
+        yield b"half of it"
+        assert len(os.listdir(tmp_path)) == 2
+        raise error
+
+    with pytest.raises(KeyboardInterrupt) if isinstance(error, KeyboardInterrupt) else fails_with("No space left", str(path)):
+        atomic_write(path, parts())
+    assert path.read_bytes() == b"old" and os.listdir(tmp_path) == ["x"]
+    atomic_write(path, iter([b"ne", np.array([119], "u1"), b""]))
+    assert path.read_bytes() == b"new"
+
+
+def test_arrays_that_numpy_cannot_hold(tmp_path):
+    path = tmp_path / "a.safetensors"
+    for shape in ([0, 1 << 61], [0, 1 << 63], [1] * 70 + [0]):
+        write_safetensors(path, {"w": {"dtype": "F32", "shape": shape, "data_offsets": [0, 0]}}, b"")
+        with fails_with("a.safetensors", "array 'w' cannot be had", "download"):
+            load_arrays(path)
+    save_arrays(path, {"w": np.ones(5)})
+    stored = StoredArrays(path)
+    path.write_bytes(path.read_bytes()[:-3])  # cut between looking and reading
+    with fails_with("a.safetensors", "array 'w' cannot be had"):
+        stored.read("w")
+
+
+def test_arrays_are_read_one_at_a_time(tmp_path):
+    save_arrays(tmp_path / "a.safetensors", {"b": np.arange(6.0).reshape(2, 3), "a": np.arange(4.0)}, {"k": "v"})
+    stored = StoredArrays(tmp_path / "a.safetensors")
+    assert stored.shapes == {"b": (2, 3), "a": (4,)} and stored.metadata == {"k": "v"}
+    np.testing.assert_array_equal(stored.read("a"), np.arange(4.0))
+    first = stored.read("b")
+    first[:] = 0
+    np.testing.assert_array_equal(stored.read("b"), np.arange(6.0).reshape(2, 3))
+    with pytest.raises(KeyError):
+        stored.read("c")
+
+
+def test_metadata_may_be_null(tmp_path):
+    write_safetensors(tmp_path / "a", {"__metadata__": None}, b"")
+    assert load_arrays(tmp_path / "a") == ({}, {})
 
 
 def test_loaded_arrays_can_be_written_to(tmp_path):
@@ -167,6 +244,9 @@ def test_names_and_metadata_must_be_strings(tmp_path):
     for metadata in ({"step": 3}, {3: "step"}):
         with fails_with("metadata", "json.dumps"):
             save_arrays(tmp_path / "a", {"w": np.ones(2)}, metadata)
+    for arrays, metadata in (({"a\ud800": np.ones(2)}, None), ({"a": np.ones(2)}, {"k": "\udfff"})):
+        with fails_with("surrogate", "UTF-8"):
+            save_arrays(tmp_path / "a", arrays, metadata)
     assert os.listdir(tmp_path) == []
 
 

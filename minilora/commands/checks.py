@@ -5,13 +5,15 @@ from pathlib import Path
 
 from minilora import backend, files
 from minilora.adapters.store import read_description
-from minilora.experiments.runs import made_by
+from minilora.experiments import sources
+from minilora.experiments.runs import count, made_by
 from minilora.experiments.verification import table, verify_methods, verify_models
 from minilora.experiments.verification import verify as verify_ops
 from minilora.gradcheck import check_file, verify_html
+from minilora.interop import fetch
 from minilora.nn.config import PRESETS
 from minilora.ops import registry
-from minilora.training import read_state
+from minilora.training import has_checkpoint, read_state
 from minilora.training.versions import versions
 
 
@@ -51,6 +53,8 @@ def info(args):
         print(f"{'presets':<10}{', '.join(PRESETS)}")
         print(f"{'ops':<10}{len(registry)} registered, see minilora verify")
         return
+    if args.folder in fetch.SOURCES or not has_checkpoint(args.folder) and not (Path(args.folder) / "adapter.json").exists():
+        return _real(args.folder)
     if (Path(args.folder) / "adapter.json").exists():
         spec, layers, *_ = read_description(Path(args.folder) / "adapter.json")
         print(f"adapter: {spec}\nlayers:  {', '.join(layers)}")
@@ -58,4 +62,17 @@ def info(args):
     state = read_state(args.folder)
     print(f"a run of {state['step']} steps, saved with {state['versions']}")
     for key, value in (made_by(args.folder) | state["config"]).items():
+        print(f"{key:<18}{value}")
+
+
+def _real(name):
+    """What a real model is: where it is, what it reads, how it is built."""
+    path = sources.locate(name)
+    model, tokenizer = sources.load(name)
+    if name in fetch.SOURCES:
+        print(f"{fetch.SOURCES[name].about}\nlicence           {fetch.SOURCES[name].licence}")
+    print(f"{'path':<18}{path}\n{'parameters':<18}{count(model):,}")
+    end, chats = tokenizer.special.get("eos_token"), "yes" if tokenizer.template else "none"
+    print(f"{'tokenizer':<18}{tokenizer.vocab_size} tokens, ends with {end}, chat template: {chats}")
+    for key, value in model.config.to_dict().items():
         print(f"{key:<18}{value}")

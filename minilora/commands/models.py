@@ -1,14 +1,18 @@
 """minilora train, adapt, merge, generate, spectrum, trace"""
 
 from dataclasses import asdict, fields
+from pathlib import Path
 
 from minilora import adapters as lora
-from minilora.data import LanguageBatches, python_docs, standard_library, text_file
-from minilora.experiments import analysis, runs
-from minilora.nn import QuantizedParameter, Transformer, TransformerConfig, dequantize_linear
-from minilora.nn import generate as generate_ids
-from minilora.training import AdaLoRAAdamW, LoRAFAAdamW, read_state
+from minilora.commands.loading import load, refuse_encoder
+from minilora.data import LanguageBatches, evaluation_windows, python_docs, standard_library, text_file
+from minilora.experiments import analysis, runs, sources
+from minilora.interop import save_huggingface
+from minilora.nn import Transformer, TransformerConfig, dequantize_base
+from minilora.nn.generation import stream
+from minilora.training import AdaLoRAAdamW, LoRAFAAdamW
 
+REAL = {"steps": 40, "batch": 1, "block": 256, "lr": 5e-4, "targets": ["attn.q", "attn.v"]}  # what fits a laptop
 OPTIONS = {"rank": "r", "alpha": "alpha", "dropout": "dropout", "bias": "bias"}  # of the command line: the spec's field
 
 
@@ -31,19 +35,33 @@ def adapt(args):
     if args.full and any(value is not None for value in (args.method, args.targets, *options.values())):
         named = ", ".join(f"--{name}" for name in ("method", "targets", *OPTIONS))
         raise ValueError(f"--full trains every weight: leave out {named}")
-    model, tokenizer = runs.load_model(args.model), runs.load_tokenizer(args.model)
-    corpus = text_file(args.text) if args.text else standard_library(runs.CODE_CHARACTERS)
-    made_by = {"command": "adapt", "base": read_state(args.model)["save"], "text": corpus.record(), "full": args.full}
+    if args.full and args.quantised:
+        raise ValueError("--full trains every weight, and --quantised holds them in few bits: leave one of them out")
+    model, tokenizer = load(args)
+    refuse_encoder(model, args.model)
+    tiny = sources.is_run(sources.locate(args.model))
+    defaults = {"steps": 400, "batch": 24, "lr": 5e-3, "targets": list(lora.ALL_LINEAR)} if tiny else REAL
+    defaults = {"block": model.config.block_size} | defaults
     if args.full:
-        made_by["initial_seed"] = runs.made_by(args.model).get("initial_seed")
+        defaults = defaults | {"lr": 1e-3 if tiny else 5e-5}
+    for name, value in defaults.items():
+        if getattr(args, name) is None:
+            setattr(args, name, value)
+    args.block = min(args.block, model.config.block_size)
+    corpus = text_file(args.text) if args.text else standard_library(runs.CODE_CHARACTERS)
+    made_by = {"command": "adapt", "base": sources.identity(args.model), "text": corpus.record(), "full": args.full}
+    if args.full:
+        made_by["initial_seed"] = runs.made_by(args.model).get("initial_seed") if tiny else None
     else:
-        spec, targets = _spec(args.method or "lora", options), args.targets or list(lora.ALL_LINEAR)
-        made_by |= {"method": spec.method, **asdict(spec), "targets": targets}
+        spec = _spec(args.method or "lora", options)
+        made_by |= {"method": spec.method, **asdict(spec), "targets": args.targets}
         batch = _first_batch(model, tokenizer, corpus, args) if spec.evidence else None
-        lora.inject(model, spec, targets, rng=args.seed, batch=batch)
-    if args.lr is None:
-        args.lr = 1e-3 if args.full else 5e-3
-    _learn(model, tokenizer, corpus, made_by, args, None if args.full else _own_optimizer(model, spec, args))
+        lora.inject(model, spec, args.targets, rng=args.seed, batch=batch)
+    if args.block != model.config.block_size:
+        made_by["block"] = args.block
+    if args.quantised:
+        made_by["quantised"] = True
+    _learn(model, tokenizer, corpus, made_by, args, None if args.full else _own_optimizer(model, spec, args), tiny)
     if args.full:
         print(f"saved in {args.folder}; try: minilora generate {args.folder} --prompt 'def '")
     else:
@@ -78,40 +96,52 @@ def _own_optimizer(model, spec, args):
 
 def _first_batch(model, tokenizer, corpus, args):
     """What a method that starts from data is given: the first batch of the text."""
-    learning, _ = runs.learning_and_held_out(tokenizer, corpus, model.config.block_size)
-    return next(LanguageBatches(learning, model.config.block_size, args.batch, args.seed))
+    learning, _ = runs.learning_and_held_out(tokenizer, corpus, args.block)
+    return next(LanguageBatches(learning, args.block, args.batch, args.seed))
 
 
 def merge(args):
-    model, tokenizer = _load(args)
+    model, tokenizer = load(args)
     _dequantize(model)
     lora.merge(model)
-    lora.remove(model, "default")
-    made_by = {"command": "merge", "base": read_state(args.model)["save"], "adapter": args.adapter}
-    runs.save_run(args.folder, model, tokenizer, made_by | {"initial_seed": runs.made_by(args.model).get("initial_seed")})
+    for name in {key for _, _, key, _ in lora.adapters_of(model)}:
+        lora.remove(model, name)
+    if sources.is_run(sources.locate(args.model)):
+        made_by = {"command": "merge", "base": sources.identity(args.model), "adapter": args.adapter}
+        runs.save_run(args.folder, model, tokenizer, made_by | {"initial_seed": runs.made_by(args.model).get("initial_seed")})
+    else:
+        if sources.is_run(args.folder) or (Path(args.folder) / "adapter.json").exists():
+            raise ValueError(f"{args.folder} holds a run or an adapter: use another folder")
+        save_huggingface(model, args.folder)
+        tokenizer.save_huggingface(args.folder)
     print(f"saved in {args.folder}; try: minilora generate {args.folder} --prompt 'def '")
 
 
 def _dequantize(model):
     """Nothing can be added to a W in 4 bits: put its values in its place, as the adapter was trained beside them."""
-    layers = [layer for _, layer in model.named_layers() if isinstance(getattr(layer, "W", None), QuantizedParameter)]
-    for layer in layers:
-        dequantize_linear(layer)
+    layers = dequantize_base(model)
     if layers:
-        print(f"{len(layers)} layers are held in 4 bits: dequantised first, without what was rounded off the base")
+        print(f"{layers} layers are held in 4 bits: dequantised first, without what was rounded off the base")
 
 
 def generate(args):
-    model, tokenizer = _load(args)
+    model, tokenizer = load(args)
+    refuse_encoder(model, args.model)
     ids = tokenizer.encode(args.prompt)
     if not ids:
         raise ValueError("--prompt is empty; give at least one character")
-    new = generate_ids(model, [ids], args.tokens, args.temperature, args.top_k, args.top_p, rng=args.seed)
-    print(tokenizer.decode(new[0].tolist()))
+    if len(ids) > model.config.block_size:
+        raise ValueError(f"--prompt has {len(ids)} tokens and the model reads {model.config.block_size}: shorten it")
+    stop = () if tokenizer.eos is None else (tokenizer.eos,)
+    new = stream(model, [ids], args.tokens, args.temperature, args.top_k, args.top_p, rng=args.seed, stop=stop)
+    print(tokenizer.decode(ids), end="", flush=True)
+    for piece in tokenizer.pieces((int(chosen[0]) for chosen in new if int(chosen[0]) not in stop), ids):
+        print(piece, end="", flush=True)
+    print()
 
 
 def spectrum(args):
-    model, _ = _load(args)
+    model, _ = load(args)
     after = analysis.adapted_matrices(model)
     before = analysis.matrices(_other(model, args)) if args.against else None
     if before and {name: W.shape for name, W in before.items()} != {name: W.shape for name, W in after.items()}:
@@ -131,7 +161,7 @@ def spectrum(args):
 
 
 def trace(args):
-    model, _ = _load(args)
+    model, _ = load(args)
     length = min(8, model.config.block_size)
     print(f"{'layer':<32}{'kind':<16}{'output for ids (1, ' + str(length) + ')':<28}{'own parameters':>14}")
     for name, kind, shape, parameters in model.trace([[0] * length]):
@@ -139,33 +169,30 @@ def trace(args):
     print(f"{runs.count(model):,} parameters in all")
 
 
-def _load(args):
-    model, tokenizer = runs.load_model(args.model), runs.load_tokenizer(args.model)
-    if getattr(args, "adapter", None):
-        lora.load_adapter(model, args.adapter)
-    return model.eval(), tokenizer
-
-
 def _other(model, args):
     """The model to compare with. A run's weights before training follow from the seed that they were drawn with."""
     if args.against != "init":
-        return runs.load_model(args.against)
-    seed = runs.made_by(args.model).get("initial_seed")
+        return sources.load(args.against)[0]
+    seed = runs.made_by(args.model).get("initial_seed") if sources.is_run(sources.locate(args.model)) else None
     if seed is None:
         raise ValueError(f"{args.model} does not say which seed its first weights had: name a run to compare with")
     return Transformer(model.config, rng=seed)
 
 
-def _learn(model, tokenizer, corpus, made_by, args, optimizer=None):
-    learning, held_out = runs.learning_and_held_out(tokenizer, corpus, model.config.block_size)
+def _learn(model, tokenizer, corpus, made_by, args, optimizer=None, tiny=True):
+    """Train, and say what was held out of the text's loss. A real model is judged on less, and not written while it is frozen."""
+    learning, held_out = runs.learning_and_held_out(tokenizer, corpus, args.block)
     learns = f"{runs.count(model, trainable_only=True):,} of {runs.count(model):,} parameters learn"
     print(f"{learns} from {corpus.name}: {len(corpus.text):,} characters, {tokenizer.vocab_size} different tokens")
     settings = {"steps": args.steps, "batch": args.batch, "lr": args.lr, "seed": args.seed}
-    runs.claim(args.folder, made_by | settings, tokenizer)
-    held_out = {"held_out": held_out}
+    runs.claim(args.folder, made_by | settings, tokenizer if tiny or args.full else None)
+    how = {} if tiny else {"judged_on": (16, 1), "evaluations": 4, "save_frozen": False}
+    if made_by["command"] == "adapt":
+        before = runs.held_out_loss(model, evaluation_windows(held_out, args.block, *how.get("judged_on", (64, 32))))
+        print(f"before: held-out loss {before:.3f} nats a token")
     trainer = runs.train(
-        model, learning, held_out, args.steps, lr=args.lr, batch_size=args.batch, rng=args.seed, folder=args.folder,
-        optimizer=optimizer,
+        model, learning, {"held_out": held_out}, args.steps, lr=args.lr, batch_size=args.batch, rng=args.seed,
+        folder=args.folder, optimizer=optimizer, block_size=args.block, **how,
     )  # fmt: skip
     last = next(row for row in reversed(trainer.history) if "held_out" in row)
     print(f"step {last['step']}: held-out loss {last['held_out']:.3f} nats a token")

@@ -26,6 +26,7 @@ class Tokenizer:
     """
 
     kind = None
+    eos = None  # the id that ends a text, where there is one
 
     def decode(self, ids):
         """The text of `ids`: a list or one-dimensional array of integers from 0 to vocab_size - 1, else ValueError."""
@@ -41,6 +42,20 @@ class Tokenizer:
                 "decode with the tokenizer that encoded"
             )
         return self._spell(ids.tolist())
+
+    def pieces(self, ids, start=()):
+        """The text of `ids` piece by piece, each as soon as its ids came; together with those of `start` they spell decode(all).
+
+        ids: any iterable of integers. A character whose bytes are spread over several ids waits for its last one.
+        """
+        known, said = list(start), len(self.decode(list(start)))
+        for i in ids:
+            known.append(int(i))
+            text = self.decode(known)
+            if not text.endswith("\N{REPLACEMENT CHARACTER}"):
+                yield text[said:]
+                said = len(text)
+        yield self.decode(known)[said:]
 
     def save(self, path):
         """Write the tokeniser as JSON. FileError if the path cannot be written."""

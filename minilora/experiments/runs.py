@@ -4,10 +4,11 @@ from pathlib import Path
 
 from minilora import files
 from minilora.data import BPETokenizer, CharTokenizer, LanguageBatches, evaluation_windows, split
+from minilora.interop.tokenizer import PretrainedTokenizer
 from minilora.nn import Transformer, TransformerConfig
 from minilora.training import AdamW, Trainer, has_checkpoint, load_checkpoint, read_state, save_checkpoint, warmup_cosine
 
-TOKENIZERS = {"char": CharTokenizer, "bpe": BPETokenizer}
+TOKENIZERS = {"char": CharTokenizer, "bpe": BPETokenizer, "pretrained": PretrainedTokenizer}
 CODE_CHARACTERS = 1_000_000  # of the standard library, to adapt to: whole files, spread evenly over it
 
 
@@ -100,14 +101,17 @@ def held_out_loss(model, windows):
     return total / sum(len(inputs) for inputs, _ in windows)
 
 
-def train(model, text_ids, held_out, steps, *, lr, batch_size, rng, folder=None, evaluations=10, optimizer=None):
+def train(model, text_ids, held_out, steps, *, lr, batch_size, rng, folder=None, evaluations=10, optimizer=None,
+          block_size=None, judged_on=(64, 32), save_frozen=True):  # fmt: skip
     """Train on ids with warm-up and cosine decay, taking up what the folder holds. Returns the Trainer.
 
     optimizer: one of the model's parameters, made with this lr; None for AdamW.
-    held_out: {name: ids} whose losses stand in the history, under those names, `evaluations` times.
+    held_out: {name: ids} whose losses stand in the history, under those names, `evaluations` times. judged_on: how many
+    windows of them, and how many at a time.
+    block_size: tokens in a sequence; None for all that the model reads. save_frozen: as of `save_checkpoint`.
     """
-    block_size = model.config.block_size
-    windows = {name: evaluation_windows(ids, block_size) for name, ids in held_out.items()}
+    block_size = block_size or model.config.block_size
+    windows = {name: evaluation_windows(ids, block_size, *judged_on) for name, ids in held_out.items()}
     trainer = Trainer(
         model,
         optimizer or AdamW(model.parameters(), lr=lr),
@@ -117,6 +121,7 @@ def train(model, text_ids, held_out, steps, *, lr, batch_size, rng, folder=None,
         clip=1.0,
         evaluate=lambda m: {name: held_out_loss(m, w) for name, w in windows.items()},
         evaluate_every=max(1, steps // evaluations),
+        save_frozen=save_frozen,
     )
     trainer.resume()
     trainer.run(steps)

@@ -23,7 +23,7 @@ BERT = Architecture(
     },
     mlp=("hidden_act", "gelu", {"gelu": "gelu_erf", "gelu_new": "gelu_tanh", "gelu_pytorch_tanh": "gelu_tanh", "relu": "relu"}),
     required={"position_embedding_type": ("absolute",), "is_decoder": (False,), "add_cross_attention": (False,),
-              "tie_word_embeddings": (True,), "chunk_size_feed_forward": (0,)},  # fmt: skip
+              "tie_word_embeddings": (True,)},  # fmt: skip
     prefix="bert.",
     block="encoder.layer.{i}.",
     names={"embed": "embeddings.word_embeddings", "position": "embeddings.position_embeddings",
@@ -32,4 +32,6 @@ BERT = Architecture(
             "attn.o": "attention.output.dense", "norm1": "attention.output.LayerNorm", "mlp.up": "intermediate.dense",
             "mlp.down": "output.dense", "norm2": "output.LayerNorm"},  # fmt: skip
     ignored=(r"(bert\.)?embeddings\.position_ids", r"(bert\.)?pooler\..*", r"cls\..*"),
+    renamed={"LayerNorm.weight": "LayerNorm.gamma", "LayerNorm.bias": "LayerNorm.beta"},
+    dropouts=("hidden_dropout_prob", "attention_probs_dropout_prob"),
 )

@@ -26,6 +26,7 @@ GPT2 = Architecture(
     names={"embed": "wte", "position": "wpe", "norm": "ln_f"},
     layers={"norm1": "ln_1", "attn.qkv": "attn.c_attn", "attn.o": "attn.c_proj", "norm2": "ln_2", "mlp.up": "mlp.c_fc",
             "mlp.down": "mlp.c_proj"},  # fmt: skip
+    dropouts=("embd_pdrop", "resid_pdrop", "attn_pdrop"),
     transposed=("attn.qkv", "attn.o", "mlp.up", "mlp.down"),
     ignored=(r"(transformer\.)?h\.\d+\.attn\.(masked_)?bias", r"lm_head\.weight"),  # the causal mask, in older files; a tied head
 )

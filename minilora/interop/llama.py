@@ -23,12 +23,13 @@ LLAMA = Architecture(
         "mlp_bias": ("mlp_bias", False),
     },
     mlp=("hidden_act", "silu", {"silu": "swiglu"}),
-    required={"rope_scaling": (None,), "rope_type": ("default",), "partial_rotary_factor": (1.0,), "sliding_window": (None,)},
+    required={"rope_scaling": (None, {"rope_type": "default"}, {"type": "default"}), "rope_type": ("default",),
+              "partial_rotary_factor": (1.0,), "sliding_window": (None,)},  # fmt: skip
     prefix="model.",
     block="layers.{i}.",
     names={"embed": "embed_tokens", "norm": "norm"},
     layers={"norm1": "input_layernorm", "attn.q": "self_attn.q_proj", "attn.k": "self_attn.k_proj", "attn.v": "self_attn.v_proj",
             "attn.o": "self_attn.o_proj", "norm2": "post_attention_layernorm", "mlp.gate": "mlp.gate_proj",
             "mlp.up": "mlp.up_proj", "mlp.down": "mlp.down_proj"},  # fmt: skip
-    ignored=(r"model\.layers\.\d+\.self_attn\.rotary_emb\.inv_freq", r"lm_head\.weight"),
+    ignored=(r"(model\.)?layers\.\d+\.self_attn\.rotary_emb\.inv_freq", r"lm_head\.weight"),
 )

@@ -12,6 +12,6 @@ from minilora.nn.mlp import MLP, SwiGLU
 from minilora.nn.norms import LayerNorm, RMSNorm
 from minilora.nn.parameter import Parameter
 from minilora.nn.pooling import Pooling
-from minilora.nn.quantized import QuantizedParameter, dequantize_linear, quantize_linear
+from minilora.nn.quantized import QuantizedParameter, dequantize_base, dequantize_linear, quantize_base, quantize_linear
 from minilora.nn.recording import recorded
 from minilora.nn.transformer import Transformer

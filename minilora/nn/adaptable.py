@@ -2,6 +2,7 @@
 
 from minilora.nn.layer import Layer
 from minilora.nn.parameter import Parameter
+from minilora.nn.quantized import QuantizedParameter
 
 
 class ChangedParameter(Parameter):
@@ -81,3 +82,6 @@ class Adaptable(Layer):
 
     def refuse_merge(self, name):
         """ValueError if nothing can be added to W."""
+        if isinstance(self.W, QuantizedParameter):
+            held = f"{name}.W is held in {self.W.bits} bits, to which nothing can be added"
+            raise ValueError(f"{held}: call dequantize_linear(layer) first")

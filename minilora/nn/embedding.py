@@ -1,14 +1,21 @@
 """The embedding table as a layer."""
 
 from minilora.nn.adaptable import Adaptable
+from minilora.nn.quantized import QuantizedParameter
 from minilora.ops.embedding import embedding_backward, embedding_forward
 
 
 class Embedding(Adaptable):
-    """Rows of W: (V, C), looked up by integer ids, then each active adapter in turn: y = adapter.forward(ids, y, layer)."""
+    """Rows of W: (V, C), looked up by integer ids, then each active adapter in turn: y = adapter.forward(ids, y, layer).
+
+    Of a W that is held in few bits only these rows are dequantised.
+    """
 
     def forward(self, ids):
-        y, cache = embedding_forward(ids, self.W.data)
+        if isinstance(self.W, QuantizedParameter):
+            y, cache = self.W.rows(ids), None
+        else:
+            y, cache = embedding_forward(ids, self.W.data)
         active = self.active
         for adapter in active:
             y = adapter.forward(ids, y, self)

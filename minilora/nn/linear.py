@@ -10,7 +10,7 @@ from minilora.ops.quantized_linear import quantized_linear_backward, quantized_l
 class Linear(Adaptable):
     """y = x W^T + b, then each active adapter in turn: y = adapter.forward(x, y, layer).
 
-    W: (out, in), or held in 4 bits (see quantize_linear). b: (out,) or None.
+    W: (out, in), or held in few bits (see nn.quantized). b: (out,) or None.
     """
 
     def __init__(self, W, b=None):
@@ -25,30 +25,32 @@ class Linear(Adaptable):
         self._cache = cache, active
         return y
 
-    def _map(self, x):
-        b = self.b and self.b.data
-        if not isinstance(self.W, QuantizedParameter):
-            return linear_forward(x, self.W.data, b)
-        return quantized_linear_forward(x, self.W.codes, self.W.scales, b, self.W.block)
-
     def backward(self, dy):
         self.refuse_merged()
         cache, active = self.take_cache()
-        map_backward = quantized_linear_backward if isinstance(self.W, QuantizedParameter) else linear_backward
         if self.b is not None and self.b.trainable:
-            _, _, db = map_backward(dy, cache, {"b"})       # first: an adapter changes x W^T, never b
+            _, _, db = self._map_backward(dy, cache, {"b"})     # first: an adapter changes x W^T, never b
             self.b.accumulate(db)
         from_adapters = []
         for adapter in reversed(active):
             dx, dy = adapter.backward(dy)
             from_adapters.append(dx)
-        dx, dW, _ = map_backward(dy, cache, {"x", "W"} if self.W.trainable else {"x"})
+        dx, dW, _ = self._map_backward(dy, cache, {"x", "W"} if self.W.trainable else {"x"})
         if dW is not None:
             self.W.accumulate(dW)
         for dx_adapter in from_adapters:
             dx += dx_adapter
         return dx
 
-    def refuse_merge(self, name):
+    def _map(self, x):
+        W, b = self.W, self.b and self.b.data
+        if isinstance(W, QuantizedParameter):
+            return quantized_linear_forward(x, W.codes, W.scales, W.offsets, b, W.levels, W.block)
+        return linear_forward(x, W.data, b)
+
+    def _map_backward(self, dy, cache, needs):
+        """The gradients dx, dW, db, those of `needs`."""
         if isinstance(self.W, QuantizedParameter):
-            raise ValueError(f"{name}.W is held in 4 bits, to which nothing can be added: call dequantize_linear(layer) first")
+            dx, _, _, db = quantized_linear_backward(dy, cache, needs)
+            return dx, None, db
+        return linear_backward(dy, cache, needs)

@@ -69,6 +69,13 @@ class Parameter:
         if self._trainable:
             self._grad.fill(0)
 
+    def adopt(self, data):
+        """Make an array of the same shape and dtype the storage, without a copy: for a reader of files, before any optimiser."""
+        if data.shape != self._data.shape or data.dtype != self._data.dtype:
+            given = f"{data.dtype} of shape {data.shape}"
+            raise ValueError(f"{self.name or 'parameter'} has {self._data.dtype} of shape {self._data.shape}, got {given}")
+        self._data = data
+
     def move_into(self, data, grad):
         """Take storage given from outside (views of flat buffers), values kept."""
         data[...] = self._data

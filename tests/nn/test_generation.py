@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from minilora.nn import KeyValues, generate
-from minilora.nn.generation import candidates
+from minilora.nn.generation import candidates, stream
 
 LANGUAGE = {
     "gpt": ("tiny-gpt", {}),
@@ -167,3 +167,65 @@ def test_prompts_that_cannot_be(small):
 def test_a_classifier_cannot_generate(small):
     with pytest.raises(ValueError, match="^generate needs a language model, this one is a classifier: n_classes is 3$"):
         generate(small("tiny-gpt", n_classes=3), prompt, 2)
+
+
+def with_stops(model, ids, new, stop, **how):
+    """By hand, row by row: the tokens up to the first of `stop`, which is then repeated; and as long as the longest row."""
+    rows = []
+    for row in generate(model, ids, new, **how)[:, ids.shape[1] :].tolist():
+        end = next((j for j, i in enumerate(row) if i in stop), new - 1)
+        rows.append((row[: end + 1], row[end]))
+    longest = max(len(row) for row, _ in rows)
+    return [row + [last] * (longest - len(row)) for row, last in rows]
+
+
+@pytest.mark.parametrize("stop", [(), (0,), (3, 5), (1, 2, 4)])
+@pytest.mark.parametrize("preset", ["tiny-gpt", "tiny-llama"])
+def test_a_row_ends_where_it_stops(small, preset, stop):
+    """Greedy, so that a row does not depend on what another one drew."""
+    model, ids = small(preset), np.array([[2, 5, 2], [6, 0, 6], [1, 1, 4], [3, 0, 0]])
+    for new in (1, 2, 12):
+        text = generate(model, ids, new, temperature=0, stop=stop)
+        assert text[:, :3].tolist() == ids.tolist()
+        if not stop:
+            assert text.shape == (4, 3 + new)
+        # an ended row goes on with its last token, which changes nothing in the others
+        assert text[:, 3:].tolist() == with_stops(model, ids, new, stop, temperature=0)
+
+
+def test_stops_that_are_none(small):
+    for wrong in (7, -1, 1.0, "a"):
+        with pytest.raises(ValueError, match="stop must be ids from 0 to 6, got "):
+            generate(small("tiny-gpt"), prompt, 2, stop=(1, wrong))
+
+
+@pytest.mark.parametrize("temperature", [0, 1.5])
+def test_a_stream_is_the_same_a_token_at_a_time(small, temperature):
+    model = small("tiny-llama")
+    whole = generate(model, prompt, 9, temperature, top_k=5, rng=4, stop=(2,))
+    parts = list(stream(model, prompt, 9, temperature, top_k=5, rng=4, stop=(2,)))
+    assert all(type(part) is np.ndarray and part.shape == (2,) for part in parts)
+    assert np.array_equal(np.stack(parts, axis=1), whole[:, 3:])
+
+
+def test_a_stream_makes_no_more_than_is_asked_for(small):
+    model, calls = small("tiny-gpt").train(), []
+    features = model.features
+    model.features = lambda *args, **how: calls.append(len(calls)) or features(*args, **how)
+    new = stream(model, prompt, 9)
+    assert calls == [] and model.training
+    next(new)
+    assert calls == [0] and not model.training
+    new.close()
+    assert model.training
+    with pytest.raises(ValueError, match="temperature must be 0 or more"):
+        stream(model, prompt, temperature=-1)  # at the call, not at the first token
+
+
+def test_only_the_last_position_reaches_the_head(small):
+    """A prompt of a thousand tokens does not cost a thousand rows of logits."""
+    model, shapes = small("tiny-gpt"), []
+    forward = model.head.forward
+    model.head.forward = lambda x: shapes.append(x.shape) or forward(x)
+    generate(model, prompt, 4)
+    assert shapes == [(2, 1, 6)] * 4

@@ -68,3 +68,14 @@ def test_move_into_other_storage_keeps_values():
 
 def test_repr_names_it():
     assert repr(Parameter(np.ones((2, 3)), False, "head.W")) == "Parameter('head.W', shape (2, 3), float64, frozen)"
+
+
+def test_an_adopted_array_is_the_storage():
+    p = Parameter(np.zeros((2, 3)), name="W")
+    a = np.arange(6.0).reshape(2, 3)
+    p.adopt(a)
+    assert p.data is a
+    for wrong in (np.zeros((3, 2)), np.zeros((2, 3), dtype="float32")):
+        with pytest.raises(ValueError, match=r"^W has float64 of shape \(2, 3\), got float"):
+            p.adopt(wrong)
+    assert p.data is a

@@ -5,8 +5,8 @@ import pytest
 
 from minilora import backend
 from minilora.gradcheck import check_model
-from minilora.nn import Linear, Parameter
-from minilora.nn.quantized import QuantizedParameter, dequantize_linear, quantize_linear
+from minilora.nn import Linear, Parameter, dequantize_base, dequantize_linear, quantize_base, quantize_linear
+from minilora.nn.quantized import Blocks, QuantizedParameter, hold
 from minilora.quantize import dequantize_nf4, quantize_nf4
 from minilora.training import SGD, load_checkpoint, save_checkpoint
 
@@ -73,10 +73,10 @@ def test_the_gradients_around_it(small, batch):
 def test_its_own_values_come_back_bit_for_bit(double):
     """What p.data gives is what p.data takes; a double quantisation afresh would not do that."""
     p = QuantizedParameter(quantize_nf4(draw((30, 150)), double=double))
-    values, bits = p.data, p.nf4.bits_per_value
+    values, bits = p.data, p.quantized.bits_per_value
     p.data = values
     assert p.data.tobytes() == values.tobytes()
-    assert p.nf4.bits_per_value == bits
+    assert p.quantized.bits_per_value == bits
     if double:
         assert not np.array_equal(dequantize_nf4(quantize_nf4(values)), values)
 
@@ -88,7 +88,7 @@ def test_the_values_of_another_come_over_bit_for_bit(double, dtype):
     p = QuantizedParameter(quantize_nf4(draw((30, 150), 6, dtype), double=double))
     p.data = values
     assert p.data.tobytes() == values.tobytes() and p.data.dtype == dtype
-    assert not p.nf4.double
+    assert not p.quantized.double
 
 
 @both
@@ -97,7 +97,7 @@ def test_other_values_are_quantised_as_before(double):
     p = QuantizedParameter(quantize_nf4(draw((30, 150)), 32, double))
     p.data = W
     assert np.array_equal(p.data, dequantize_nf4(quantize_nf4(W, 32, double)))
-    assert (p.nf4.double, p.block) == (double, 32)
+    assert (p.quantized.double, p.block) == (double, 32)
     p.data = W[::-1].astype("float64")
     assert np.array_equal(p.data, dequantize_nf4(quantize_nf4(W[::-1], 32, double))) and p.data.dtype == "float32"
 
@@ -117,7 +117,7 @@ def test_a_checkpoint_brings_the_values_back(tmp_path, small):
     for model in (saved, other):
         load_checkpoint(tmp_path, model)
         assert {name: p.data.tobytes() for name, p in model.named_parameters()} == {k: a.tobytes() for k, a in before.items()}
-    assert saved.blocks[0].attn.q.W.nf4.double
+    assert saved.blocks[0].attn.q.W.quantized.double
 
 
 def test_it_is_frozen_for_good():
@@ -177,8 +177,78 @@ def test_what_is_refused():
     linear.original_W = linear.W
     with pytest.raises(ValueError, match="unmerge or remove them before dequantising it"):
         dequantize_linear(linear)
-    with pytest.raises(ValueError, match="QuantizedParameter needs an NF4, got ndarray: call quantize_nf4"):
+    with pytest.raises(ValueError, match="QuantizedParameter needs an NF4 or Blocks, got ndarray: call quantize_nf4"):
         QuantizedParameter(draw((3, 4)))
+
+
+def blocks(shape, seed=0, offsets=True, dtype="float32"):
+    """Codes of 4 bits in blocks of 4, with scales of 16 bits."""
+    rng, (n_out, n_in) = np.random.default_rng(seed), shape
+    codes = rng.integers(0, 256, (n_out, -(-n_in // 2)), dtype="uint8")
+    scales, shifts = (rng.standard_normal((n_out, -(-n_in // 4))).astype("float16") for _ in range(2))
+    return Blocks(codes, scales, shape, np.dtype(dtype), 4, tuple(range(16)), shifts if offsets else None)
+
+
+def values_of(held):
+    """One value after the other."""
+    values = np.empty(held.shape)
+    for o, i in np.ndindex(held.shape):
+        code = held.codes[o, i // 2] % 16 if i % 2 else held.codes[o, i // 2] // 16
+        values[o, i] = float(held.scales[o, i // 4]) * code + (0 if held.offsets is None else float(held.offsets[o, i // 4]))
+    return values
+
+
+@pytest.mark.parametrize("offsets", [True, False], ids=["offsets", "no offsets"])
+def test_the_blocks_of_a_file(offsets):
+    held = blocks((5, 7), offsets=offsets)
+    p = QuantizedParameter(held, "q.W")
+    np.testing.assert_allclose(p.data, values_of(held), rtol=1e-6)
+    np.testing.assert_array_equal(p.rows(np.array([[4, 0], [4, 2]])), p.data[[[4, 0], [4, 2]]])
+    assert (p.shape, p.dtype, p.bits, p.data.dtype) == ((5, 7), "float32", 4, "float32")
+    assert p.nbytes == held.nbytes == 5 * (4 + 2 * 2 * (1 + offsets))
+    before = p.data
+    p.data = before
+    with pytest.raises(ValueError, match="^q.W is held in the blocks of a file, which take no other values: call deq"):
+        p.data = before + 1
+    np.testing.assert_array_equal(p.data, before)
+
+
+def test_a_whole_model_held_and_given_back(small, batch):
+    """A tied table is held once for both layers, and comes back as one parameter."""
+    model, other = small("tiny-llama"), small("tiny-llama")
+    held = {p: blocks(p.shape, i, i % 2, "float64") for i, p in enumerate(model.parameters()) if len(p.shape) == 2}
+    values = {p.name: values_of(b) for p, b in held.items()}
+    optimizer = SGD(model.parameters(), lr=0.1)
+    hold(model, held)
+    for name, p in other.named_parameters():
+        p.data = values.get(name, p.data)
+    assert model.embed.W is model.head.W and isinstance(model.embed.W, QuantizedParameter) and model.dtype == "float64"
+    assert model.loss(*batch) == pytest.approx(other.loss(*batch), rel=1e-12)
+    model.backward()
+    other.backward()
+    theirs = dict(other.named_parameters())
+    for name, p in model.named_parameters():
+        if p.trainable:
+            np.testing.assert_allclose(p.grad, theirs[name].grad, rtol=1e-9, atol=1e-12)
+    assert dict(model.named_parameters()).keys() == theirs.keys()
+    with pytest.raises(RuntimeError, match="was taken out of its model"):
+        optimizer.step()
+    assert dequantize_base(model) == len(held) + 1
+    assert model.embed.W is model.head.W and type(model.embed.W) is Parameter
+    for name, p in model.named_parameters():
+        np.testing.assert_allclose(p.data, theirs[name].data, rtol=1e-12)
+    assert dequantize_base(model) == 0
+
+
+def test_the_base_of_qlora(small):
+    model = small("tiny-bert", n_classes=3)
+    before = {name: p.data for name, p in model.named_parameters()}
+    quantize_base(model, block=4, double=False)
+    for name, p in model.named_parameters():
+        in_blocks = name.startswith("blocks.") and name.endswith(".W")
+        assert isinstance(p, QuantizedParameter) == in_blocks and p.name == name
+        expected = dequantize_nf4(quantize_nf4(before[name], 4, double=False)) if in_blocks else before[name]
+        np.testing.assert_array_equal(p.data, expected)
 
 
 def test_on_a_device_array(strict, run_on):
