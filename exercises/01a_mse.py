@@ -6,7 +6,7 @@
     backward  (B1)  dprediction = ...
               (B2)  dtarget     = ...
 
-Exercise 01a, lesson 01: mean squared error, forward and backward.
+Exercise 01a, lesson 01: Mean squared error, forward and backward.
 Write mse_forward and mse_backward. What you put into the cache is up to you; the docstring says what the
 library keeps. `needs` names the gradients that are wanted; you may leave it aside and return them all.
 

@@ -12,7 +12,7 @@
 
 Rounding errs by about eps |f| / h in a central slope: eps, relative, in each of two values, over 2h.
 
-Exercise 01b, lesson 01: richardson's extrapolation.
+Exercise 01b, lesson 01: Richardson's extrapolation.
 Write richardson. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 01b       tests this file

@@ -5,7 +5,7 @@
 
 The last term of the size is there for entries that happen to be near zero: they are held to the size of the others.
 
-Exercise 01c, lesson 01: the relative error of a gradient check.
+Exercise 01c, lesson 01: The relative error of a gradient check.
 Write relative_error. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 01c       tests this file

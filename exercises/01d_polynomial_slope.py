@@ -15,7 +15,7 @@ of the sum in (C1) one term is left for each.
 Nothing is subtracted, so h may be so small that h^2 is below rounding: the slope is exact to a few units of the last digit.
 The price: f must compute with complex numbers, and be analytic on the way. abs, a norm, a conjugate and a cast to real are not.
 
-Exercise 01d, lesson 01: the slope of a polynomial, by a complex step.
+Exercise 01d, lesson 01: The slope of a polynomial, by a complex step.
 Write polynomial_slope. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 01d       tests this file

@@ -13,7 +13,7 @@
 
 Rounding errs by about eps |f| / h in a central slope: eps, relative, in each of two values, over 2h.
 
-Exercise 01e, lesson 01: slopes from both sides, and the jump between them.
+Exercise 01e, lesson 01: Slopes from both sides, and the jump between them.
 Write slopes. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 01e       tests this file

@@ -13,7 +13,7 @@
 
 Rounding errs by about eps |f| / h in a central slope: eps, relative, in each of two values, over 2h.
 
-Exercise 01f, lesson 01: the best step of a central slope.
+Exercise 01f, lesson 01: The best step of a central slope.
 Write best_central_step. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 01f       tests this file

@@ -7,7 +7,7 @@
               (B2)  dW = ...
               (B3)  db = ...
 
-Exercise 02a, lesson 02: the linear layer, forward and backward.
+Exercise 02a, lesson 02: The linear layer, forward and backward.
 Write linear_forward and linear_backward. What you put into the cache is up to you; the docstring says what the
 library keeps. `needs` names the gradients that are wanted; you may leave it aside and return them all.
 

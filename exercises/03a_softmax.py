@@ -9,7 +9,7 @@
 Subtracting the maximum changes nothing in P and keeps exp from overflowing. Every dx sums to zero over the axis,
 because P does not change when a constant is added to x.
 
-Exercise 03a, lesson 03: softmax, forward and backward.
+Exercise 03a, lesson 03: Softmax, forward and backward.
 Write softmax_forward and softmax_backward. What you put into the cache is up to you; the docstring says what the
 library keeps. `needs` names the gradients that are wanted; you may leave it aside and return them all.
 

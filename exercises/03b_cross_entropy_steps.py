@@ -21,7 +21,7 @@
 The maximum in F1 gets no gradient: L does not change when a constant is added to a row (so B5 has no second term).
 No log(P + epsilon): F4 is exact, and an epsilon would change the gradient of every confidently wrong row.
 
-Exercise 03b, lesson 03: cross-entropy, one formula a line.
+Exercise 03b, lesson 03: Cross-entropy, one formula a line.
 Write cross_entropy_steps_forward and cross_entropy_steps_backward.
 What you put into the cache is up to you; the docstring says what the
 library keeps. `needs` names the gradients that are wanted; you may leave it aside and return them all.

@@ -21,7 +21,7 @@
 The maximum in F1 gets no gradient: L does not change when a constant is added to a row (so B5 has no second term).
 No log(P + epsilon): F4 is exact, and an epsilon would change the gradient of every confidently wrong row.
 
-Exercise 03c, lesson 03: cross-entropy, fused.
+Exercise 03c, lesson 03: Cross-entropy, fused.
 Write cross_entropy_forward and cross_entropy_backward. What you put into the cache is up to you; the docstring says what the
 library keeps. `needs` names the gradients that are wanted; you may leave it aside and return them all.
 

@@ -19,7 +19,7 @@
       fused, the same without the intermediate gradients:
               (B8)  dx     = ...
 
-Exercise 04a, lesson 04: layer norm, one formula a line.
+Exercise 04a, lesson 04: Layer norm, one formula a line.
 Write layernorm_steps_forward and layernorm_steps_backward.
 What you put into the cache is up to you; the docstring says what the
 library keeps. `needs` names the gradients that are wanted; you may leave it aside and return them all.

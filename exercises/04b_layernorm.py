@@ -19,7 +19,7 @@
       fused, the same without the intermediate gradients:
               (B8)  dx     = ...
 
-Exercise 04b, lesson 04: layer norm, fused.
+Exercise 04b, lesson 04: Layer norm, fused.
 Write layernorm_forward and layernorm_backward. What you put into the cache is up to you; the docstring says what the
 library keeps. `needs` names the gradients that are wanted; you may leave it aside and return them all.
 

@@ -5,7 +5,7 @@
     forward   (F1)  y  = max(x, 0)
     backward  (B1)  dx = ...
 
-Exercise 05a, lesson 05: reLU, forward and backward.
+Exercise 05a, lesson 05: ReLU, forward and backward.
 Write relu_forward and relu_backward. What you put into the cache is up to you; the docstring says what the
 library keeps. `needs` names the gradients that are wanted; you may leave it aside and return them all.
 

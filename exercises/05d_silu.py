@@ -6,7 +6,7 @@
               (F2)  y     = x sigma
     backward  (B1)  dx    = ...
 
-Exercise 05d, lesson 05: siLU, forward and backward.
+Exercise 05d, lesson 05: SiLU, forward and backward.
 Write silu_forward and silu_backward. What you put into the cache is up to you; the docstring says what the
 library keeps. `needs` names the gradients that are wanted; you may leave it aside and return them all.
 

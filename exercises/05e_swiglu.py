@@ -6,7 +6,7 @@
     backward  (B1)  dgate = ...
               (B2)  dup   = ...
 
-Exercise 05e, lesson 05: swiGLU, a gate and what it lets through.
+Exercise 05e, lesson 05: SwiGLU, a gate and what it lets through.
 Write swiglu_forward and swiglu_backward. What you put into the cache is up to you; the docstring says what the
 library keeps. `needs` names the gradients that are wanted; you may leave it aside and return them all.
 

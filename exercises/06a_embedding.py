@@ -7,7 +7,7 @@
 
 An id that occurs twice must collect both gradients; `dW[ids] += dy` would keep the last one only.
 
-Exercise 06a, lesson 06: the embedding: look up, and scatter back.
+Exercise 06a, lesson 06: The embedding: look up, and scatter back.
 Write embedding_forward and embedding_backward. What you put into the cache is up to you; the docstring says what the
 library keeps. `needs` names the gradients that are wanted; you may leave it aside and return them all.
 

@@ -12,7 +12,7 @@
 A rotation's transpose turns back: backward is forward by the opposite angle. The score q . k of two turned vectors depends on the
 difference of their positions only.
 
-Exercise 06b, lesson 06: rotary positions, both conventions.
+Exercise 06b, lesson 06: Rotary positions, both conventions.
 Write rope_forward and rope_backward. What you put into the cache is up to you; the docstring says what the
 library keeps. `needs` names the gradients that are wanted; you may leave it aside and return them all.
 

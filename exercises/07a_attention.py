@@ -23,7 +23,7 @@
 The G = H/K query heads of a group are stacked along T, so that all of them meet their key head in one product; then dk and dv sum
 over the group by themselves.
 
-Exercise 07a, lesson 07: scaled dot-product attention, forward and backward.
+Exercise 07a, lesson 07: Scaled dot-product attention, forward and backward.
 Write attention_forward and attention_backward. What you put into the cache is up to you; the docstring says what the
 library keeps. `needs` names the gradients that are wanted; you may leave it aside and return them all.
 

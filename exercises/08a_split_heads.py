@@ -8,7 +8,7 @@
 Both only move numbers, and each undoes the other. So each is the other's backward: dx = join(dy) after a split, dy = split(dx)
 after a join.
 
-Exercise 08a, lesson 08: cutting into heads.
+Exercise 08a, lesson 08: Cutting into heads.
 Write split_heads. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 08a       tests this file

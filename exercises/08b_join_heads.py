@@ -8,7 +8,7 @@
 Both only move numbers, and each undoes the other. So each is the other's backward: dx = join(dy) after a split, dy = split(dx)
 after a join.
 
-Exercise 08b, lesson 08: joining heads, the backward of cutting.
+Exercise 08b, lesson 08: Joining heads, the backward of cutting.
 Write join_heads. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 08b       tests this file

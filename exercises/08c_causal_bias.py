@@ -23,7 +23,7 @@
 The G = H/K query heads of a group are stacked along T, so that all of them meet their key head in one product; then dk and dv sum
 over the group by themselves.
 
-Exercise 08c, lesson 08: who may see whom.
+Exercise 08c, lesson 08: Who may see whom.
 Write causal_bias. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 08c       tests this file

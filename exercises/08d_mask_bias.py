@@ -23,7 +23,7 @@
 The G = H/K query heads of a group are stacked along T, so that all of them meet their key head in one product; then dk and dv sum
 over the group by themselves.
 
-Exercise 08d, lesson 08: hiding padding.
+Exercise 08d, lesson 08: Hiding padding.
 Write mask_bias. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 08d       tests this file

@@ -5,7 +5,7 @@
     forward   (F1)  y  = x keep / (1 - p)
     backward  (B1)  dx = ...
 
-Exercise 09a, lesson 09: dropout, forward and backward.
+Exercise 09a, lesson 09: Dropout, forward and backward.
 Write dropout_forward and dropout_backward. What you put into the cache is up to you; the docstring says what the
 library keeps. `needs` names the gradients that are wanted; you may leave it aside and return them all.
 

@@ -8,7 +8,7 @@
     pick      (F2)  y  = x[index], one position a sequence: the first, or the last real token
     backward  (B2)  dx = ...
 
-Exercise 09b, lesson 09: the mean over real tokens.
+Exercise 09b, lesson 09: The mean over real tokens.
 Write mean_pool_forward and mean_pool_backward. What you put into the cache is up to you; the docstring says what the
 library keeps. `needs` names the gradients that are wanted; you may leave it aside and return them all.
 

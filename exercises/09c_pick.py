@@ -8,7 +8,7 @@
     pick      (F2)  y  = x[index], one position a sequence: the first, or the last real token
     backward  (B2)  dx = ...
 
-Exercise 09c, lesson 09: one position of each sequence.
+Exercise 09c, lesson 09: One position of each sequence.
 Write pick_forward and pick_backward. What you put into the cache is up to you; the docstring says what the
 library keeps. `needs` names the gradients that are wanted; you may leave it aside and return them all.
 

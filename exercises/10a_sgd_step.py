@@ -10,7 +10,7 @@
            (F5)  p = decayed - lr m' / (sqrt(v') + eps)                     m' = m / (1 - beta1^t), v' = v / (1 - beta2^t)
     AdamW  (F6)  decayed = p - lr weight_decay p                            Loshchilov & Hutter 2019: decoupled from m and v
 
-Exercise 10a, lesson 10: gradient descent with momentum, one step.
+Exercise 10a, lesson 10: Gradient descent with momentum, one step.
 Write sgd_step. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 10a       tests this file

@@ -10,7 +10,7 @@
            (F5)  p = ...
     AdamW  (F6)  decayed = ...
 
-Exercise 10b, lesson 10: adam and AdamW, one step.
+Exercise 10b, lesson 10: Adam and AdamW, one step.
 Write adam_step. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 10b       tests this file

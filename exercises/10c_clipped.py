@@ -5,7 +5,7 @@
 
 A norm that is not finite says nothing about how much too long g is: then g is left as it is.
 
-Exercise 10c, lesson 10: clipping by the norm.
+Exercise 10c, lesson 10: Clipping by the norm.
 Write clipped. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 10c       tests this file

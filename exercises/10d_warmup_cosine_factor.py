@@ -11,7 +11,7 @@ A schedule is a function of the step, counted from 0, that gives the factor by w
                    (F5)  rise = min(1, t / restart_warmup)    from step `restart` on, with t = step mod restart + 1
                    Lialin et al. 2023, arXiv 2307.05695
 
-Exercise 10d, lesson 10: warm-up, then half a cosine.
+Exercise 10d, lesson 10: Warm-up, then half a cosine.
 Write warmup_cosine_factor. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 10d       tests this file

@@ -20,6 +20,6 @@ Write step_decay_factor. Arguments are valid here: you need not check them, and 
 
 
 def step_decay_factor(step, every, factor):
-    """The factor of `step_decay(every, factor)` at a step, counted from 0."""
+    """What lr is multiplied by at a step, counted from 0, if `factor` multiplies it anew after every `every` steps."""
     # (F1)  f =
     raise NotImplementedError("10e: write step_decay_factor")

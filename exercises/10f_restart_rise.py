@@ -20,6 +20,10 @@ Write restart_rise. Arguments are valid here: you need not check them, and must 
 
 
 def restart_rise(step, restart, restart_warmup):
-    """What `jagged_cosine` multiplies its curve by at a step, counted from 0; a Python float."""
+    """What `jagged_cosine` multiplies its curve by at a step, counted from 0; a Python float.
+
+    restart: steps from restart to restart, the first at step `restart`; before it the factor is 1. restart_warmup: how many
+    steps are needed to be back at 1, the step of the restart counted; 0 for no warm-up.
+    """
     # (F5)  rise =
     raise NotImplementedError("10f: write restart_rise")

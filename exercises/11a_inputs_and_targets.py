@@ -7,7 +7,7 @@
 
 Everything here is NumPy int64 on the host; the model moves the ids. A batch is (inputs, targets), both (N, T).
 
-Exercise 11a, lesson 11: what a language model is asked.
+Exercise 11a, lesson 11: What a language model is asked.
 Write inputs_and_targets. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 11a       tests this file

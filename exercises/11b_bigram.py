@@ -8,7 +8,7 @@
 
 With c = 0 an event that was never seen would have probability 0, and the first such event in another text an infinite loss.
 
-Exercise 11b, lesson 11: the bigram model, by counting.
+Exercise 11b, lesson 11: The bigram model, by counting.
 Write bigram. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 11b       tests this file

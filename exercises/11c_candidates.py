@@ -8,7 +8,7 @@
                  (F4)  P    = ...
     a draw       (F5)  j    = how many places have a cumulative P <= u        u uniform in [0, 1), times the sum of P: rounding
 
-Exercise 11c, lesson 11: temperature, top-k and top-p.
+Exercise 11c, lesson 11: Temperature, top-k and top-p.
 Write candidates. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 11c       tests this file

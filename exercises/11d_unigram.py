@@ -8,7 +8,7 @@
 
 With c = 0 an event that was never seen would have probability 0, and the first such event in another text an infinite loss.
 
-Exercise 11d, lesson 11: the unigram model, by counting.
+Exercise 11d, lesson 11: The unigram model, by counting.
 Write unigram. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 11d       tests this file

@@ -8,7 +8,7 @@
 
 With c = 0 an event that was never seen would have probability 0, and the first such event in another text an infinite loss.
 
-Exercise 11e, lesson 11: what a table of counts loses on a text.
+Exercise 11e, lesson 11: What a table of counts loses on a text.
 Write ngram_loss. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 11e       tests this file

@@ -14,7 +14,7 @@ so the error of every rank is known from the singular values, before anything is
 
     (S5)  W_r  =  B A,   A = sqrt(Sigma_r) V_r^T,   B = U_r sqrt(Sigma_r)
 
-Exercise 12a, lesson 12: the best matrix of rank r.
+Exercise 12a, lesson 12: The best matrix of rank r.
 Write truncate. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 12a       tests this file

@@ -14,7 +14,7 @@ so the error of every rank is known from the singular values, before anything is
 
     (S5)  W_r  =  ...
 
-Exercise 12b, lesson 12: the same as two balanced factors.
+Exercise 12b, lesson 12: The same as two balanced factors.
 Write factors. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 12b       tests this file

@@ -14,7 +14,7 @@ so the error of every rank is known from the singular values, before anything is
 
     (S5)  W_r  =  B A,   A = sqrt(Sigma_r) V_r^T,   B = U_r sqrt(Sigma_r)
 
-Exercise 12c, lesson 12: the error, before anything is cut.
+Exercise 12c, lesson 12: The error, before anything is cut.
 Write truncation_error. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 12c       tests this file

@@ -14,7 +14,7 @@ The cost is 2 q + 2 products with W, O(m n l), where the full SVD costs O(m n mi
 sigma_(r+1). Where the spectrum falls slowly, as that of weights does, the power passes (R2) are what makes it accurate. They are
 orthonormalised at each half step: without that, in floating point, every column would turn into u_1.
 
-Exercise 12d, lesson 12: the decomposition from a random sketch.
+Exercise 12d, lesson 12: The decomposition from a random sketch.
 Write sketched_svd. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 12d       tests this file

@@ -14,7 +14,7 @@ so the error of every rank is known from the singular values, before anything is
 
     (S5)  W_r  =  B A,   A = sqrt(Sigma_r) V_r^T,   B = U_r sqrt(Sigma_r)
 
-Exercise 12e, lesson 12: the decomposition itself, from eigenvectors.
+Exercise 12e, lesson 12: The decomposition itself, from eigenvectors.
 Write svd. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 12e       tests this file

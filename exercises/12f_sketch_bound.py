@@ -14,7 +14,7 @@ The cost is 2 q + 2 products with W, O(m n l), where the full SVD costs O(m n mi
 sigma_(r+1). Where the spectrum falls slowly, as that of weights does, the power passes (R2) are what makes it accurate. They are
 orthonormalised at each half step: without that, in floating point, every column would turn into u_1.
 
-Exercise 12f, lesson 12: how good a random sketch is at least.
+Exercise 12f, lesson 12: How good a random sketch is at least.
 Write sketch_bound. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 12f       tests this file

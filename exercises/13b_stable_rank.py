@@ -8,7 +8,7 @@ All three are r for a matrix with r equal singular values and the rest zero (K3 
 above the rank, and blind to the scale of W. They are defined here as 0 for the zero matrix, whose rank is 0: it uses
 no dimension, and the formulas divide by zero.
 
-Exercise 13b, lesson 13: the stable rank.
+Exercise 13b, lesson 13: The stable rank.
 Write stable_rank. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 13b       tests this file

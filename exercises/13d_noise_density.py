@@ -20,7 +20,7 @@ The median of f: substitute s^2 = sigma^2 p x, x = 1 + beta + 2 sqrt(beta) cos t
     (N6)  share  =  ((1 + beta) t - 2 sqrt(beta) sin t - 2 (1 - beta) arctan(c tan(t / 2))) / (2 pi beta),
                     c = (1 - sqrt(beta)) / (1 + sqrt(beta))
 
-Exercise 13d, lesson 13: the density of the singular values of noise.
+Exercise 13d, lesson 13: The density of the singular values of noise.
 Write noise_density. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 13d       tests this file

@@ -20,7 +20,7 @@ The median of f: substitute s^2 = sigma^2 p x, x = 1 + beta + 2 sqrt(beta) cos t
     (N6)  share  =  ((1 + beta) t - 2 sqrt(beta) sin t - 2 (1 - beta) arctan(c tan(t / 2))) / (2 pi beta),
                     c = (1 - sqrt(beta)) / (1 + sqrt(beta))
 
-Exercise 13e, lesson 13: how many singular values are no noise.
+Exercise 13e, lesson 13: How many singular values are no noise.
 Write beyond_noise. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 13e       tests this file

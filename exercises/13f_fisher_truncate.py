@@ -19,7 +19,7 @@ instead, give W^T and F^T. (W4) SVD-LLM (Wang et al. 2024, arXiv 2403.07378) is 
 A weight whose square is below eps (of its dtype) times the largest square is raised to that. So what was never seen counts
 almost nothing, yet not nothing: among equally good W_r one near to W is chosen, and at full rank W_r is W.
 
-Exercise 13f, lesson 13: truncation that minds the loss.
+Exercise 13f, lesson 13: Truncation that minds the loss.
 Write fisher_truncate. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 13f       tests this file
@@ -57,5 +57,6 @@ def _positive(a, name):
 
 
 def _raised(weights):
+    """The weights, each at least sqrt(eps) times the largest."""
     xp = backend.get_array_module(weights)
     return xp.maximum(weights, weights.max() * math.sqrt(backend.item(xp.finfo(weights.dtype).eps)))

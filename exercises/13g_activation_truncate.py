@@ -19,7 +19,7 @@ instead, give W^T and F^T. (W4) SVD-LLM (Wang et al. 2024, arXiv 2403.07378) is 
 A weight whose square is below eps (of its dtype) times the largest square is raised to that. So what was never seen counts
 almost nothing, yet not nothing: among equally good W_r one near to W is chosen, and at full rank W_r is W.
 
-Exercise 13g, lesson 13: truncation that minds the inputs.
+Exercise 13g, lesson 13: Truncation that minds the inputs.
 Write activation_truncate. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 13g       tests this file
@@ -44,11 +44,6 @@ def activation_truncate(W, rank, gram):
     raise NotImplementedError("13g: write activation_truncate")
 
 
-def _left_directions(W_S, rank, dtype):
-    U, _, _ = svd(W_S)
-    return U[:, :rank].astype(dtype)
-
-
 def _checked_gram(W, gram):
     gram, n = as_matrix(gram, "gram"), W.shape[1]
     if gram.shape != (n, n):
@@ -59,5 +54,6 @@ def _checked_gram(W, gram):
 
 
 def _raised(weights):
+    """The weights, each at least sqrt(eps) times the largest."""
     xp = backend.get_array_module(weights)
     return xp.maximum(weights, weights.max() * math.sqrt(backend.item(xp.finfo(weights.dtype).eps)))

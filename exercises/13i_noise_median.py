@@ -19,7 +19,7 @@ The median of f: substitute s^2 = sigma^2 p x, x = 1 + beta + 2 sqrt(beta) cos t
 
     (N6)  share  =  ...
 
-Exercise 13i, lesson 13: the median of noise.
+Exercise 13i, lesson 13: The median of noise.
 Write noise_median. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 13i       tests this file

@@ -19,7 +19,7 @@ instead, give W^T and F^T. (W4) SVD-LLM (Wang et al. 2024, arXiv 2403.07378) is 
 A weight whose square is below eps (of its dtype) times the largest square is raised to that. So what was never seen counts
 almost nothing, yet not nothing: among equally good W_r one near to W is chosen, and at full rank W_r is W.
 
-Exercise 13j, lesson 13: truncation that minds the inputs' sizes.
+Exercise 13j, lesson 13: Truncation that minds the inputs' sizes.
 Write diagonal_truncate. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 13j       tests this file
@@ -44,11 +44,6 @@ def diagonal_truncate(W, rank, magnitudes, alpha=0.5):
     raise NotImplementedError("13j: write diagonal_truncate")
 
 
-def _left_directions(W_S, rank, dtype):
-    U, _, _ = svd(W_S)
-    return U[:, :rank].astype(dtype)
-
-
 def _checked_magnitudes(W, magnitudes, alpha):
     if magnitudes.shape != W.shape[1:]:
         raise ValueError(f"magnitudes must have shape {tuple(W.shape[1:])}, one for each input, got {tuple(magnitudes.shape)}")
@@ -65,5 +60,6 @@ def _positive(a, name):
 
 
 def _raised(weights):
+    """The weights, each at least sqrt(eps) times the largest."""
     xp = backend.get_array_module(weights)
     return xp.maximum(weights, weights.max() * math.sqrt(backend.item(xp.finfo(weights.dtype).eps)))

@@ -10,7 +10,7 @@
 
 X_k - mu is the truncation of X - mu, so by Eckart and Young no other k directions, and no other origin, come nearer.
 
-Exercise 14c, lesson 14: principal components.
+Exercise 14c, lesson 14: Principal components.
 Write fit. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 14c       tests this file

@@ -11,7 +11,7 @@
 S_b has rank K - 1 at most, hence so many directions. For two classes the one is along S_w^-1 (mu_1 - mu_0), Fisher's. S_w is
 singular where points are few (N - K < n): with `ridge`, S_w + ridge (tr S_w / n) I stands in its place.
 
-Exercise 14e, lesson 14: the directions that part classes.
+Exercise 14e, lesson 14: The directions that part classes.
 Write fit. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 14e       tests this file

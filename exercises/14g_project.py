@@ -10,7 +10,7 @@
 
 X_k - mu is the truncation of X - mu, so by Eckart and Young no other k directions, and no other origin, come nearer.
 
-Exercise 14g, lesson 14: into the plane of the components, and back.
+Exercise 14g, lesson 14: Into the plane of the components, and back.
 Write project. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 14g       tests this file
@@ -19,7 +19,10 @@ Write project. Arguments are valid here: you need not check them, and must not c
 
 
 def project(X, mean, components):
-    """The points (N, n) of a fit's plane that are nearest to the points X (N, n), through their coordinates Z."""
+    """The points (N, n) of a fit's plane that are nearest to the points X (N, n), through their coordinates Z.
+
+    mean: mu. components: V_k^T, (k, n). Both are the fit's, and X may be other points.
+    """
     # (C3)  Z =
     # (C4)  X_k =
     raise NotImplementedError("14g: write project")

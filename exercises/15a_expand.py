@@ -10,7 +10,7 @@ The smallest d that reaches 90 % of the full training's result is their *intrins
 call draws it again, column after column, from the seed, and holds BLOCK numbers of it at a time, or one column. The time is that
 of drawing D d normal numbers. The columns do not depend on d: with a larger d the first ones stay as they were.
 
-Exercise 15a, lesson 15: weights from a few numbers.
+Exercise 15a, lesson 15: Weights from a few numbers.
 Write expand. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 15a       tests this file

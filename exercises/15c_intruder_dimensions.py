@@ -9,7 +9,7 @@ Shuttleworth et al. 2024, arXiv 2410.21228. The sign of a singular vector means 
 values of W0 are nearly equal, its vectors are any mixture of each other, and a direction spread over them has a small c_j
 without being new.
 
-Exercise 15c, lesson 15: directions that were not there before.
+Exercise 15c, lesson 15: Directions that were not there before.
 Write intruder_dimensions. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 15c       tests this file

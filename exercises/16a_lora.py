@@ -15,7 +15,7 @@
 Here dW = dy^T xd is the gradient that the full matrix would get: dA and dB are its projections, and it is never formed, nor is
 Delta W = s B A. With B = 0, as training begins, y = 0 and dA = 0, but dB is not zero.
 
-Exercise 16a, lesson 16: the LoRA linear, forward and backward.
+Exercise 16a, lesson 16: The LoRA linear, forward and backward.
 Write lora_forward and lora_backward. What you put into the cache is up to you; the docstring says what the
 library keeps. `needs` names the gradients that are wanted; you may leave it aside and return them all.
 

@@ -12,7 +12,7 @@
 An operation is a multiplication or an addition: a product of (M, n) and (n, m) has 2 M n m. A map whose dx nobody wants, below
 the lowest that learns, has no backward at all.
 
-Exercise 17a, lesson 17: how many numbers LoRA trains.
+Exercise 17a, lesson 17: How many numbers LoRA trains.
 Write lora_values. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 17a       tests this file

@@ -12,7 +12,7 @@
 An operation is a multiplication or an addition: a product of (M, n) and (n, m) has 2 M n m. A map whose dx nobody wants, below
 the lowest that learns, has no backward at all.
 
-Exercise 17b, lesson 17: what training holds.
+Exercise 17b, lesson 17: What training holds.
 Write training_bytes. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 17b       tests this file

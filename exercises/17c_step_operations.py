@@ -12,7 +12,7 @@
 An operation is a multiplication or an addition: a product of (M, n) and (n, m) has 2 M n m. A map whose dx nobody wants, below
 the lowest that learns, has no backward at all.
 
-Exercise 17c, lesson 17: what a step computes.
+Exercise 17c, lesson 17: What a step computes.
 Write step_operations. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 17c       tests this file

@@ -4,7 +4,7 @@
 
 In a pattern * stands for any characters, dots too, ? for one, [ab] for one of these; a capital is not its small letter.
 
-Exercise 17d, lesson 17: which layers a pattern names.
+Exercise 17d, lesson 17: Which layers a pattern names.
 Write matches. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 17d       tests this file

@@ -12,7 +12,7 @@ The best matrix of a product B A of rank R needs no (out, in) matrix: with B = Q
 Q_B (R_B R_A^T) Q_A^T, and the (R, R) matrix between the Qs, whose columns are orthonormal, has all its singular values.
 An adapter that starts away from zero, s (B A - B0 A0), has the factors [A; A0] and [B, -B0], and so twice the rank.
 
-Exercise 18d, lesson 18: the best of rank r, without the product.
+Exercise 18d, lesson 18: The best of rank r, without the product.
 Write recut. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 18d       tests this file

@@ -13,7 +13,7 @@ in the output space, compare B^T). It is the mean squared cosine of the principa
 larger, 0 if they are orthogonal. (P2), because E V1 V1^T = (i / n) I, so the sum of squares is i j / n in the mean: the value to
 compare with. The arc cosine of (P3) would lose half the digits of a small angle, and the arc sine of (P4) those of a right one.
 
-Exercise 19a, lesson 19: how alike two subspaces are.
+Exercise 19a, lesson 19: How alike two subspaces are.
 Write subspace_similarity. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 19a       tests this file

@@ -11,7 +11,7 @@
 random orthonormal U_r and V_r: E U_r U_r^T = (r / d1) I and E V_r V_r^T = (r / d2) I, so the mean is r^2 norm_F(W)^2 / (d1 d2).
 A large factor says that Delta W works where W does little; it means something only beside (A3) and (A4).
 
-Exercise 19d, lesson 19: what random directions hold of a matrix.
+Exercise 19d, lesson 19: What random directions hold of a matrix.
 Write random_share. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 19d       tests this file

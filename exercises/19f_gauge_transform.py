@@ -10,7 +10,7 @@
 d(B^T B)/dt is lambda times the same, whatever the loss and s. Steps of a size h break it by O(h) over a given time; Adam and
 weight decay break it altogether. LoRA begins at B = 0, M = -lambda A A^T, and so never comes to balance.
 
-Exercise 19f, lesson 19: one product in another gauge.
+Exercise 19f, lesson 19: One product in another gauge.
 Write gauge_transform. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 19f       tests this file

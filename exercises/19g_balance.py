@@ -10,7 +10,7 @@
 d(B^T B)/dt is lambda times the same, whatever the loss and s. Steps of a size h break it by O(h) over a given time; Adam and
 weight decay break it altogether. LoRA begins at B = 0, M = -lambda A A^T, and so never comes to balance.
 
-Exercise 19g, lesson 19: what gradient flow conserves.
+Exercise 19g, lesson 19: What gradient flow conserves.
 Write balance. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 19g       tests this file

@@ -23,7 +23,7 @@ layer adds dy0 W and dy0^T x. With detached=True n counts as a constant: dV = 0,
 V is formed, at the memory of one W. n^2 can be had from the rows of W, W A^T, A A^T and B without it, but it takes as many
 products, and is then a sum of terms that cancel. No row of V may be zero. At m = n and B = 0, as training begins, y = y0.
 
-Exercise 20a, lesson 20: the DoRA linear, forward and exact backward.
+Exercise 20a, lesson 20: The DoRA linear, forward and exact backward.
 Write dora_forward and dora_backward. What you put into the cache is up to you; the docstring says what the
 library keeps. `needs` names the gradients that are wanted; you may leave it aside and return them all.
 

@@ -11,7 +11,7 @@
 A table is a linear map of one-hot rows, so this is LoRA's path with x = onehot(ids), stored (V, C) instead of (out, in) = (C, V).
 The product with the one-hot rows is a look-up forwards and a scatter backwards. With B = 0, y = 0 and dA = 0.
 
-Exercise 20b, lesson 20: the embedding with LoRA beside it.
+Exercise 20b, lesson 20: The embedding with LoRA beside it.
 Write lora_embedding_forward and lora_embedding_backward.
 What you put into the cache is up to you; the docstring says what the
 library keeps. `needs` names the gradients that are wanted; you may leave it aside and return them all.

@@ -10,7 +10,7 @@ by -eta g changes W by -eta times that, however long A's rows are and whatever s
 
 With A frozen, backward needs A x only and not x, which is the method's saving of memory; the layers here keep x all the same.
 
-Exercise 20c, lesson 20: the projected gradient of LoRA-FA.
+Exercise 20c, lesson 20: The projected gradient of LoRA-FA.
 Write projected_gradient. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 20c       tests this file

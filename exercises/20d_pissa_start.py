@@ -5,7 +5,7 @@
     (S1)  A  =  ...
     (S2)  B  =  ...
 
-Exercise 20d, lesson 20: the start of PiSSA.
+Exercise 20d, lesson 20: The start of PiSSA.
 Write pissa_start. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 20d       tests this file

@@ -3,6 +3,7 @@
 Wang, Yu and Li 2024, arXiv 2407.05000.
 
     G: (out, in) = U S V^T, dL/dW of a first batch   A: (r, in)   B: (out, r)   c: a number above 0   eta: the rate of SGD
+    gamma: how small a start is, of (S3)
 
     (S1)  A  =  ...
     (S2)  B  =  ...
@@ -11,7 +12,7 @@ Wang, Yu and Li 2024, arXiv 2407.05000.
 With c = 1 the first step changes s B A by -eta s^2 G_2r + O(eta^2), G_2r the best matrix of rank 2r: A meets the first r
 directions of G, B the next r.
 
-Exercise 20e, lesson 20: the start of LoRA-GA.
+Exercise 20e, lesson 20: The start of LoRA-GA.
 Write lora_ga_start. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 20e       tests this file

@@ -5,7 +5,7 @@
     (S1)  A  =  ...
     (S2)  B  =  ...
 
-Exercise 20f, lesson 20: the start of OLoRA.
+Exercise 20f, lesson 20: The start of OLoRA.
 Write olora_start. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 20f       tests this file

@@ -4,7 +4,7 @@
 
     (S1)  A  =  ...
 
-Exercise 20g, lesson 20: the start of EVA.
+Exercise 20g, lesson 20: The start of EVA.
 Write eva_start. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 20g       tests this file

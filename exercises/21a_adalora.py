@@ -19,7 +19,7 @@
 With lam = 0, as training begins, y = 0 and only dlam is not zero. P and Q are near orthogonal by a penalty, orthogonality in
 penalties.py; that makes lam comparable to singular values.
 
-Exercise 21a, lesson 21: adaLoRA's path, forward and backward.
+Exercise 21a, lesson 21: AdaLoRA's path, forward and backward.
 Write adalora_forward and adalora_backward. What you put into the cache is up to you; the docstring says what the
 library keeps. `needs` names the gradients that are wanted; you may leave it aside and return them all.
 

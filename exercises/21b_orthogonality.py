@@ -14,7 +14,7 @@ Gradient descent on L2 shrinks W by the factor 1 - eta lam a step: with plain SG
 Orthogonality is zero where P's columns and Q's rows are orthonormal, as the factors of an SVD are: AdaLoRA's penalty (Zhang et
 al. 2023, arXiv 2303.10512).
 
-Exercise 21b, lesson 21: the penalty that keeps directions orthonormal.
+Exercise 21b, lesson 21: The penalty that keeps directions orthonormal.
 Write orthogonality_forward and orthogonality_backward. What you put into the cache is up to you; the docstring says what the
 library keeps. `needs` names the gradients that are wanted; you may leave it aside and return them all.
 

@@ -20,7 +20,7 @@
 
 A model freezes A and B and never asks for B3 and B7. With b = 0, as training begins, y = 0 and only db is not zero.
 
-Exercise 21c, lesson 21: veRA's path, forward and backward.
+Exercise 21c, lesson 21: VeRA's path, forward and backward.
 Write vera_forward and vera_backward. What you put into the cache is up to you; the docstring says what the
 library keeps. `needs` names the gradients that are wanted; you may leave it aside and return them all.
 

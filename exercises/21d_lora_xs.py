@@ -18,7 +18,7 @@
 Here dW = dy^T xd. With W = U S V^T cut off at r, A = S_r V_r^T and B = U_r: R moves W within its own leading directions, and r^2
 values are trained, whatever the size of W. A model freezes A and B and never asks for B1 and B5.
 
-Exercise 21d, lesson 21: loRA-XS's path, forward and backward.
+Exercise 21d, lesson 21: LoRA-XS's path, forward and backward.
 Write lora_xs_forward and lora_xs_backward. What you put into the cache is up to you; the docstring says what the
 library keeps. `needs` names the gradients that are wanted; you may leave it aside and return them all.
 

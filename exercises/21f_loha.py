@@ -21,7 +21,7 @@ D is formed, and so is dD. An elementwise product does not let x through to one 
 way around takes each row of A1 with each row of A2: r1 r2 (in + out) products for each row of x, soon more than the in out of D.
 LoHa saves trained values, not products. With A2 = 0, as training begins, y = 0 and only dA2 is not zero.
 
-Exercise 21f, lesson 21: loHa's path, forward and backward.
+Exercise 21f, lesson 21: LoHa's path, forward and backward.
 Write loha_forward and loha_backward. What you put into the cache is up to you; the docstring says what the
 library keeps. `needs` names the gradients that are wanted; you may leave it aside and return them all.
 

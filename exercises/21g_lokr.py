@@ -18,7 +18,7 @@
 (C kron D) vec(X) = vec(C X D^T). So that all rows meet C in one product, H is turned to (..., b, c) and Y to (..., b, a).
 With C = 0, as training begins, y = 0 and only dC is not zero.
 
-Exercise 21g, lesson 21: loKr's path, forward and backward.
+Exercise 21g, lesson 21: LoKr's path, forward and backward.
 Write lokr_forward and lokr_backward. What you put into the cache is up to you; the docstring says what the
 library keeps. `needs` names the gradients that are wanted; you may leave it aside and return them all.
 

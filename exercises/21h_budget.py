@@ -14,7 +14,7 @@ P and Q also get the gradients of the penalty  gamma (norm_F(P^T P - I)^2 + norm
 A triplet that is masked keeps its P and Q, and lam_i its gradient: it grows until the next masking and may come back. From
 t_final on the importances rest and the same triplets are masked after every step.
 
-Exercise 21h, lesson 21: adaLoRA's budget, a cubic.
+Exercise 21h, lesson 21: AdaLoRA's budget, a cubic.
 Write budget. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 21h       tests this file

@@ -14,7 +14,7 @@ P and Q also get the gradients of the penalty  gamma (norm_F(P^T P - I)^2 + norm
 A triplet that is masked keeps its P and Q, and lam_i its gradient: it grows until the next masking and may come back. From
 t_final on the importances rest and the same triplets are masked after every step.
 
-Exercise 21j, lesson 21: how important a triplet is.
+Exercise 21j, lesson 21: How important a triplet is.
 Write triplet_scores. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 21j       tests this file

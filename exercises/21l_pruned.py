@@ -16,7 +16,7 @@ of the old factors would drive the new ones back into the old subspace. m and v 
 its v would make a step of any size. Where both are gone, the next step is longer than lr by (1 - beta1) / sqrt(1 - beta2), about
 3, as the step count goes on: the warm-up is there for that.
 
-Exercise 21l, lesson 21: which moments outlive a restart.
+Exercise 21l, lesson 21: Which moments outlive a restart.
 Write pruned. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 21l       tests this file
@@ -29,8 +29,8 @@ from minilora.backend import get_array_module
 def pruned(m, v, prune, share, u=None):
     """m and v after a restart: new arrays, zero where they do not stay.
 
-    prune: "magnitude" keeps this share of the places, at least one: where m is largest in absolute value; "random" those where
-    u, of m's shape, independent and uniform from 0 to 1, is below share; "reset" none.
+    prune: "magnitude" keeps this share of the places, rounded, at least one: where m is largest in absolute value; "random" those
+    where u, of m's shape, independent and uniform from 0 to 1, is below share; "reset" none.
     """
     # (F4)  keep =
     # (F5)  m =

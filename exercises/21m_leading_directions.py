@@ -19,7 +19,7 @@ Flora's paper compresses the momentum; keeping Adam's second moment in the proje
 The paper carries the momentum over, as P^T P_old m. That is right in the mean, since E[P P^T] = I, but longer by a factor of
 about sqrt(short / r) each time, which Adam's division by sqrt(v) lets through; so m starts anew here.
 
-Exercise 21m, lesson 21: gaLore's projection.
+Exercise 21m, lesson 21: GaLore's projection.
 Write leading_directions. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 21m       tests this file

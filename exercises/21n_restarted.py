@@ -16,7 +16,7 @@ of the old factors would drive the new ones back into the old subspace. m and v 
 its v would make a step of any size. Where both are gone, the next step is longer than lr by (1 - beta1) / sqrt(1 - beta2), about
 3, as the step count goes on: the warm-up is there for that.
 
-Exercise 21n, lesson 21: reLoRA's restart.
+Exercise 21n, lesson 21: ReLoRA's restart.
 Write restarted. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 21n       tests this file
@@ -31,7 +31,7 @@ from minilora.backend import get_array_module
 def restarted(W, delta, A, B, u):
     """W with the adapter's change for good, and the next A and B: new arrays.
 
-    delta: s B A, of W's shape. u: of A's shape, independent numbers, uniform from 0 to 1.
+    delta: s B A, of W's shape. u: of A's shape, independent numbers, uniform from 0 to 1, that stand for A's from low to high.
     """
     # (F1)  W =
     # (F2)  A =

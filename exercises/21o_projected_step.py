@@ -32,7 +32,10 @@ from minilora import backend
 
 
 def projected_step(W, G, P, m, v, t, lr, kappa=1.0, beta1=0.9, beta2=0.999, eps=1e-8):
-    """W, m and v after step t of Adam on P^T G, t = 1, 2, ...: new arrays. W, G: (short, long); m, v: (r, long)."""
+    """W, m and v after step t of Adam on P^T G, t = 1, 2, ...: new arrays. W, G: (short, long); m, v: (r, long).
+
+    kappa: what the projected step is multiplied by, beside lr.
+    """
     # (F1)  R =
     # (F2)  N =
     # (F3)  W =

@@ -19,7 +19,7 @@ Flora's paper compresses the momentum; keeping Adam's second moment in the proje
 The paper carries the momentum over, as P^T P_old m. That is right in the mean, since E[P P^T] = I, but longer by a factor of
 about sqrt(short / r) each time, which Adam's division by sqrt(v) lets through; so m starts anew here.
 
-Exercise 21p, lesson 21: what Flora draws anew.
+Exercise 21p, lesson 21: What Flora draws anew.
 Write flora_draw. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 21p       tests this file

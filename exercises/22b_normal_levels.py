@@ -27,7 +27,7 @@ which costs 8 / 64 + 32 / (64 256) = .127 bits a value. Codes of 4 bits lie two 
 Since -1, 0 and 1 are levels, (Q1) finds a again in w_hat, bit for bit: quantising w_hat in the same blocks changes nothing, as
 long as the scales are held in full.
 
-Exercise 22b, lesson 22: the levels of NF4.
+Exercise 22b, lesson 22: The levels of NF4.
 Write normal_levels. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 22b       tests this file

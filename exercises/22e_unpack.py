@@ -28,7 +28,7 @@ which costs 8 / 64 + 32 / (64 256) = .127 bits a value. Codes of 4 bits lie two 
 Since -1, 0 and 1 are levels, (Q1) finds a again in w_hat, bit for bit: quantising w_hat in the same blocks changes nothing, as
 long as the scales are held in full.
 
-Exercise 22e, lesson 22: and back.
+Exercise 22e, lesson 22: And back.
 Write unpack. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 22e       tests this file

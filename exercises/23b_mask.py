@@ -9,7 +9,7 @@
 By F3 a pruned weight's gradient is zero, so the moments of a new optimiser are too, and weight decay of zero is zero: its step is
 zero, bit for bit. The arrays keep their shapes and the model its size and speed; `shrink` in structured.py makes it smaller.
 
-Exercise 23b, lesson 23: the mask of a budget, or of a threshold.
+Exercise 23b, lesson 23: The mask of a budget, or of a threshold.
 Write mask. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 23b       tests this file

@@ -13,7 +13,7 @@
 By F3 the two differ less than they seem: H(p_t) does not depend on the student, so the gradient of F2 is 1 + lambda times that of
 F1 at alpha = 1 / (1 + lambda), tau = 1. Rows whose target is -100 count in neither part.
 
-Exercise 23c, lesson 23: the loss of distillation and its gradient.
+Exercise 23c, lesson 23: The loss of distillation and its gradient.
 Write distill. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 23c       tests this file

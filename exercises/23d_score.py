@@ -17,7 +17,7 @@ is left at a minimum. F2 keeps w alone. F1 is a slope, not a price: near a minim
 F7 stands for the Hessian's diagonal where the model fits its targets. It wants many small batches: over n examples g_b averages
 itself away, to about 1/n of h, and a single batch has h = g^2, so that F4 is half of F3.
 
-Exercise 23d, lesson 23: five scores of a weight.
+Exercise 23d, lesson 23: Five scores of a weight.
 Write score. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 23d       tests this file

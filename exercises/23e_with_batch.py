@@ -17,7 +17,7 @@ is left at a minimum. F2 keeps w alone. F1 is a slope, not a price: near a minim
 F7 stands for the Hessian's diagonal where the model fits its targets. It wants many small batches: over n examples g_b averages
 itself away, to about 1/n of h, and a single batch has h = g^2, so that F4 is half of F3.
 
-Exercise 23e, lesson 23: the empirical Fisher, a batch more.
+Exercise 23e, lesson 23: The empirical Fisher, a batch more.
 Write with_batch. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 23e       tests this file

@@ -15,7 +15,7 @@
 Every block keeps as many units as every other, so that a TransformerConfig still describes the model: D stays, H, K and F fall.
 The sum of F1 takes each weight for itself; what a head does as a whole may be more or less than that.
 
-Exercise 23f, lesson 23: what a unit owns.
+Exercise 23f, lesson 23: What a unit owns.
 Write unit_sums. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 23f       tests this file

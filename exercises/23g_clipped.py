@@ -14,7 +14,7 @@ One large weight makes every step of its row coarse: (C2) gives up the few large
 that makes the scale of its row grow; the columns that deserve it are those with large inputs. Its a = 0 is (C1), so by (C5), on
 the X that it was chosen on, it is never worse.
 
-Exercise 23g, lesson 23: the few largest, given up.
+Exercise 23g, lesson 23: The few largest, given up.
 Write clipped. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 23g       tests this file

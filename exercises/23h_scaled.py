@@ -14,7 +14,7 @@ One large weight makes every step of its row coarse: (C2) gives up the few large
 that makes the scale of its row grow; the columns that deserve it are those with large inputs. Its a = 0 is (C1), so by (C5), on
 the X that it was chosen on, it is never worse.
 
-Exercise 23h, lesson 23: rounded with scaled columns.
+Exercise 23h, lesson 23: Rounded with scaled columns.
 Write scaled. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 23h       tests this file

@@ -14,7 +14,7 @@ One large weight makes every step of its row coarse: (C2) gives up the few large
 that makes the scale of its row grow; the columns that deserve it are those with large inputs. Its a = 0 is (C1), so by (C5), on
 the X that it was chosen on, it is never worse.
 
-Exercise 23i, lesson 23: the error of the weights, and of what comes out.
+Exercise 23i, lesson 23: The error of the weights, and of what comes out.
 Write errors. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 23i       tests this file

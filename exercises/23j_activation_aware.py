@@ -14,7 +14,7 @@ One large weight makes every step of its row coarse: (C2) gives up the few large
 that makes the scale of its row grow; the columns that deserve it are those with large inputs. Its a = 0 is (C1), so by (C5), on
 the X that it was chosen on, it is never worse.
 
-Exercise 23j, lesson 23: the scales that the inputs ask for.
+Exercise 23j, lesson 23: The scales that the inputs ask for.
 Write activation_aware. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 23j       tests this file
@@ -50,7 +50,7 @@ def errors(W, W_hat, X=None):
 def activation_aware(W, bits, X, block="row"):
     """W_hat (out, in) with that s, or none, that leaves the least output error on X (rows, in); of equal ones the least a.
 
-    An input that is always 0 counts as the smallest that is not.
+    s comes from the mean absolute inputs; one that is always 0 counts as the smallest that is not.
     """
     # (C1)  W_hat =
     # (C3)  W_hat =

@@ -15,7 +15,7 @@
 Every block keeps as many units as every other, so that a TransformerConfig still describes the model: D stays, H, K and F fall.
 The sum of F1 takes each weight for itself; what a head does as a whole may be more or less than that.
 
-Exercise 23m, lesson 23: how many values go with a unit.
+Exercise 23m, lesson 23: How many values go with a unit.
 Write unit_values. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 23m       tests this file

@@ -13,7 +13,7 @@
 The shift depends on no gradient, so it does not work against the model. By B2 a row whose target has more than 1 - eps teaches
 nothing. By B1 and B3 a row counts p / (p + eps) of what it does in cross-entropy: little where p is small and most is to learn.
 
-Exercise 24a, lesson 24: article C's loss, forward and backward.
+Exercise 24a, lesson 24: Article C's loss, forward and backward.
 Write shifted_cross_entropy_forward and shifted_cross_entropy_backward.
 What you put into the cache is up to you; the docstring says what the
 library keeps. `needs` names the gradients that are wanted; you may leave it aside and return them all.

@@ -11,7 +11,7 @@
 
 so that by M4 a token moves by about the share eps of an embedding's length, whatever the model and the text.
 
-Exercise 24b, lesson 24: the step of an attack.
+Exercise 24b, lesson 24: The step of an attack.
 Write along. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 24b       tests this file

@@ -11,7 +11,7 @@
 
 so that by M4 a token moves by about the share eps of an embedding's length, whatever the model and the text.
 
-Exercise 24c, lesson 24: back into the ball.
+Exercise 24c, lesson 24: Back into the ball.
 Write into_ball. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 24c       tests this file

@@ -11,7 +11,7 @@
 
 so that by M4 a token moves by about the share eps of an embedding's length, whatever the model and the text.
 
-Exercise 24d, lesson 24: how far a text may move.
+Exercise 24d, lesson 24: How far a text may move.
 Write text_distance. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 24d       tests this file

@@ -14,7 +14,7 @@ Madry et al. train on x + r_K alone; L(x) stands beside it so that PGD differs f
 because each of its gradients moves the weights and the opponent. SMART has a second part, Bregman proximal steps, which is left
 out; and its ball is measured in the largest coordinate, where this one is measured as those of the other opponents are.
 
-Exercise 24g, lesson 24: the same by FreeLB.
+Exercise 24g, lesson 24: The same by FreeLB.
 Write linear_freelb. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 24g       tests this file

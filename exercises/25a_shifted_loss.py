@@ -12,7 +12,7 @@ ones say that the right class is right. Sigmoid and binary cross-entropy of z ar
 The classes, y = -1 or 1: x_1 = y + .5 noise, which a move of delta = .5 seldom turns over; and x_2 .. x_10 = .1 y + .1 noise,
 which together tell the classes better, and which such a move does turn over.
 
-Exercise 25a, lesson 25: what article C's network is trained with.
+Exercise 25a, lesson 25: What article C's network is trained with.
 Write shifted_loss. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 25a       tests this file

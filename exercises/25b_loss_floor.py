@@ -11,7 +11,7 @@ The neighbours draw directions again, and leave what was learned in W: ReLoRA me
 step. A random subspace is drawn once: w = w_0 + P z, by J2 and J3 of projection (Li et al. 2018, arXiv 1804.08838), with the
 sparse P of that paper: sqrt(D) entries +-D^(-1/4) in each column, D the number of weights, so a column's length is 1.
 
-Exercise 25b, lesson 25: the least loss that article D's training leaves.
+Exercise 25b, lesson 25: The least loss that article D's training leaves.
 Write loss_floor. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 25b       tests this file

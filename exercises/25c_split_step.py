@@ -10,7 +10,7 @@ One step of gradient descent on V^T, at the rate eta, with G = dL/dW:
 which is full tuning with its gradient multiplied by W0 W0^T, so a direction u_i learns at the rate eta sigma_i^2, and where
 sigma_i is small it does not.
 
-Exercise 25c, lesson 25: what a step of article B's training does to W.
+Exercise 25c, lesson 25: What a step of article B's training does to W.
 Write split_step. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 25c       tests this file

@@ -7,7 +7,7 @@
     (L3)  fit    = K (K^+ d)                                along one axis: of all sums of multiples of K the nearest to d,
                                                             with other coefficients on each line along the axis
 
-Exercise 26a, lesson 26: one factor between two gradients.
+Exercise 26a, lesson 26: One factor between two gradients.
 Write ratio. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 26a       tests this file

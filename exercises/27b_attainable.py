@@ -13,7 +13,7 @@
 An operation is a multiplication or an addition. Where peak = band intensity the roof has its ridge: left of it memory decides,
 right of it arithmetic. A fused attention has p = 0, since its scores never leave the processor.
 
-Exercise 27b, lesson 27: the roof.
+Exercise 27b, lesson 27: The roof.
 Write attainable. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 27b       tests this file

@@ -13,7 +13,7 @@
 An operation is a multiplication or an addition. Where peak = band intensity the roof has its ridge: left of it memory decides,
 right of it arithmetic. A fused attention has p = 0, since its scores never leave the processor.
 
-Exercise 27c, lesson 27: the least time.
+Exercise 27c, lesson 27: The least time.
 Write bound_seconds. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 27c       tests this file

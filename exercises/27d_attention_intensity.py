@@ -13,7 +13,7 @@
 An operation is a multiplication or an addition. Where peak = band intensity the roof has its ridge: left of it memory decides,
 right of it arithmetic. A fused attention has p = 0, since its scores never leave the processor.
 
-Exercise 27d, lesson 27: operations a byte of attention.
+Exercise 27d, lesson 27: Operations a byte of attention.
 Write attention_intensity. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 27d       tests this file

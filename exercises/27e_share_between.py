@@ -11,7 +11,7 @@ LoRA-XS trains the first r rows and columns between U and V, SVFT a band. In (R1
 T_hat is a projection of T. In (R2) every C kron D is a matrix of rank one in T~, whose best fit is Eckart and Young's (Van Loan
 and Pitsianis 1993), as is that of rank r to T itself: by truncation:S3 its share is the first r sigma_i(T)^2 over them all.
 
-Exercise 27e, lesson 27: what LoRA-XS or SVFT can hold of a change.
+Exercise 27e, lesson 27: What LoRA-XS or SVFT can hold of a change.
 Write share_between. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 27e       tests this file

@@ -11,7 +11,7 @@ LoRA-XS trains the first r rows and columns between U and V, SVFT a band. In (R1
 T_hat is a projection of T. In (R2) every C kron D is a matrix of rank one in T~, whose best fit is Eckart and Young's (Van Loan
 and Pitsianis 1993), as is that of rank r to T itself: by truncation:S3 its share is the first r sigma_i(T)^2 over them all.
 
-Exercise 27f, lesson 27: what a Kronecker product can hold of a change.
+Exercise 27f, lesson 27: What a Kronecker product can hold of a change.
 Write lokr_share. Arguments are valid here: you need not check them, and must not change them.
 
     minilora exercise check 27f       tests this file
@@ -28,7 +28,7 @@ def low_rank_share(T, r):
 
 
 def lokr_share(T, a, c):
-    """The share of C kron D, with C of shape (a, c), divisors of out and in: a float from 0 to 1."""
+    """The share of C kron D: a float from 0 to 1. C: (a, c), divisors of out and in. D: (b, d), what is left of them."""
     # (R3)  T~[i c + j, k d + l] =
     # (R2)  share =
     raise NotImplementedError("27f: write lokr_share")

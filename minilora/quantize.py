@@ -100,10 +100,15 @@ class NF4(Quantized):
     def nbytes(self):
         return super().nbytes + (4 if self.double else 0)  # the mean is a float32
 
+    levels = NF4_LEVELS
+    offsets = None
+
     @property
     def a(self):
         """The scales as numbers: float32 (..., blocks), none negative."""
-        return _from_8_bits(self.scales, self.mean, self.codes.shape[:-1]) if self.double else self.scales
+        if not self.double:
+            return self.scales
+        return scales_from_8_bits(self.scales.codes, self.scales.scales, self.mean).reshape(*self.codes.shape[:-1], -1)
 
 
 def quantize_absmax(W, bits=8, block=BLOCK):
@@ -116,19 +121,18 @@ def quantize_absmax(W, bits=8, block=BLOCK):
         raise ValueError(f"bits must be 8 or 4, got {bits!r}")
     _refuse(W)
     width = W.shape[-1] if block in ("row", "whole") else _admit_block(block)
-    a = _largest(W, width)
+    a = block_scales(W, width)
     if block == "whole":
         a = a.max(keepdims=True)
-    k = backend.get_array_module(W).rint(_relative(W, a, width) * Q[bits]).astype("int8")  # (Q4)
+    k = absmax_codes(W, a, bits, width)
     codes = k if bits == 8 else pack((k + Q[4]).astype("uint8"))
     return Absmax(codes, a, tuple(W.shape), W.dtype, width, bits)
 
 
 def dequantize_absmax(quantized):
     """W_hat of an Absmax: W's shape and dtype (Q3)."""
-    n, bits, dtype = quantized.shape[-1], quantized.bits, quantized.dtype
-    k = quantized.codes.astype(dtype) if bits == 8 else unpack(quantized.codes, n).astype(dtype) - Q[4]
-    return spread(quantized.scales.astype(dtype), quantized.block, n) * (k / Q[bits])  # (Q3)
+    k = quantized.codes if quantized.bits == 8 else unpack(quantized.codes, quantized.shape[-1]).astype("int8") - Q[4]
+    return absmax_values(k, quantized.scales.astype(quantized.dtype), quantized.bits, quantized.block)
 
 
 def quantize_nf4(W, block=BLOCK, double=True):
@@ -138,13 +142,14 @@ def quantize_nf4(W, block=BLOCK, double=True):
     """
     _refuse(W)
     xp, block = backend.get_array_module(W), _admit_block(block)
-    a = scales = _largest(W, block)
+    a = scales = block_scales(W, block)
     mean = None
     if double:
         flat = a.reshape(-1)
         mean = backend.item(flat.mean())
         scales = quantize_absmax(flat - mean, 8, SCALES_BLOCK)  # (Q6)
-        a = a * (_from_8_bits(scales, mean, a.shape[:-1]) > 0)  # a block whose scale is lost is 0: let its codes say so
+        held = scales_from_8_bits(scales.codes, scales.scales, mean).reshape(a.shape)
+        a = a * (held > 0)  # a block whose scale is lost is 0: let its codes say so
     codes = nearest_codes(_relative(W, a, block), xp.asarray(NF4_LEVELS, dtype=W.dtype))  # (Q2)
     return NF4(pack(codes), scales, tuple(W.shape), W.dtype, block, mean)
 
@@ -153,6 +158,35 @@ def dequantize_nf4(quantized):
     """W_hat of an NF4: W's shape and dtype (Q3)."""
     n, dtype = quantized.shape[-1], quantized.dtype
     return spread(quantized.a.astype(dtype), quantized.block, n) * nf4_levels(quantized.codes, n, dtype)  # (Q3)
+
+
+def block_scales(W, block):
+    """The scale of each block of W (..., n), `block` values of a row: float32 (..., number of blocks). ValueError for NaN."""
+    xp = backend.get_array_module(W)
+    with backend.quiet():
+        a = xp.abs(cut(W, block)).max(axis=-1).astype("float32")  # (Q1)
+    if not backend.item(xp.isfinite(a).all()):
+        raise ValueError("W holds NaN, infinity or a value beyond float32: it has no scale; look for where it came from")
+    return a
+
+
+def absmax_codes(W, a, bits, block):
+    """The whole numbers k from -Q to Q for W (..., n) with scales a (..., blocks): int8 (..., n). 0 in a block of zeros."""
+    return backend.get_array_module(W).rint(_relative(W, a, block) * Q[bits]).astype("int8")  # (Q4)
+
+
+def absmax_values(k, a, bits, block):
+    """What k (..., n), int8, and the scales a (..., blocks) stand for: w_hat (..., n), in a's dtype."""
+    return spread(a, block, k.shape[-1]) * (k.astype(a.dtype) / Q[bits])  # (Q3)
+
+
+def scales_from_8_bits(k, outer, mean):
+    """The scales a (n,) that double quantisation gives back: k (n,), int8, their codes; outer (ceil(n / 256),), the scales' own.
+
+    None is negative: that would turn the signs of a block of tiny values.
+    """
+    a = absmax_values(k, outer, 8, SCALES_BLOCK) + mean  # (Q6)
+    return backend.get_array_module(a).maximum(a, 0)
 
 
 def nearest_codes(relative, levels):
@@ -209,22 +243,7 @@ def _admit_block(block):
     return block
 
 
-def _largest(W, block):
-    """The scale of each block, float32 (..., number of blocks)."""
-    xp = backend.get_array_module(W)
-    with backend.quiet():
-        a = xp.abs(cut(W, block)).max(axis=-1).astype("float32")  # (Q1)
-    if not backend.item(xp.isfinite(a).all()):
-        raise ValueError("W holds NaN, infinity or a value beyond float32: it has no scale; look for where it came from")
-    return a
-
-
 def _relative(W, a, block):
     """w / a; 0 in a block of zeros."""
     xp = backend.get_array_module(W)
     return W / spread(xp.where(a > 0, a, math.inf), block, W.shape[-1])
-
-
-def _from_8_bits(scales, mean, leading):
-    a = (dequantize_absmax(scales) + mean).reshape(*leading, -1)
-    return backend.get_array_module(a).maximum(a, 0)  # below 0, it would turn the signs of a block of tiny values

@@ -14,6 +14,6 @@ A schedule is a function of the step, counted from 0, that gives the factor by w
 
 
 def step_decay_factor(step, every, factor):
-    """The factor of `step_decay(every, factor)` at a step, counted from 0."""
+    """What lr is multiplied by at a step, counted from 0, if `factor` multiplies it anew after every `every` steps."""
     f = factor ** (step // every)                           # (F1)
     return f

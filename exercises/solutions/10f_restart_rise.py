@@ -14,7 +14,11 @@ A schedule is a function of the step, counted from 0, that gives the factor by w
 
 
 def restart_rise(step, restart, restart_warmup):
-    """What `jagged_cosine` multiplies its curve by at a step, counted from 0; a Python float."""
+    """What `jagged_cosine` multiplies its curve by at a step, counted from 0; a Python float.
+
+    restart: steps from restart to restart, the first at step `restart`; before it the factor is 1. restart_warmup: how many
+    steps are needed to be back at 1, the step of the restart counted; 0 for no warm-up.
+    """
     t = step % restart + 1
     rising = step >= restart and t < restart_warmup
     rise = t / restart_warmup if rising else 1.0            # (F5)

@@ -13,7 +13,10 @@ from minilora import backend
 
 
 def drawn(P, u):
-    """The places (N,) that u (N, 1), uniform in [0, 1), draws from the rows of P (N, V). A row may sum to 1 but for rounding."""
+    """The places (N,) that u (N, 1), uniform in [0, 1), draws from the rows of P (N, V).
+
+    By rounding a row may sum to a little less or more than 1: u is then a share of that sum.
+    """
     cumulative = backend.get_array_module(P).cumsum(P, axis=-1)
     j = (cumulative <= u * cumulative[:, -1:]).sum(axis=-1)                 # (F5)
     return j

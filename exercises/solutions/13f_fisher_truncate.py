@@ -54,5 +54,6 @@ def _positive(a, name):
 
 
 def _raised(weights):
+    """The weights, each at least sqrt(eps) times the largest."""
     xp = backend.get_array_module(weights)
     return xp.maximum(weights, weights.max() * math.sqrt(backend.item(xp.finfo(weights.dtype).eps)))

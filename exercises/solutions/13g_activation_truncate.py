@@ -41,13 +41,9 @@ def activation_truncate(W, rank, gram):
     if highest <= 0 or lowest < -1e-5 * highest:
         raise ValueError(f"gram must be X^T X with X not zero, got eigenvalues from {lowest:.3g} to {highest:.3g}")
     S = Q * _raised(xp.sqrt(xp.maximum(values, 0)))  # (W4): G = Q diag(values) Q^T
-    U_r = _left_directions(W @ S, rank, W.dtype)
+    U, _, _ = svd(W @ S)
+    U_r = U[:, :rank].astype(W.dtype)
     return U_r @ (U_r.T @ W)  # (W2)
-
-
-def _left_directions(W_S, rank, dtype):
-    U, _, _ = svd(W_S)
-    return U[:, :rank].astype(dtype)
 
 
 def _checked_gram(W, gram):
@@ -60,5 +56,6 @@ def _checked_gram(W, gram):
 
 
 def _raised(weights):
+    """The weights, each at least sqrt(eps) times the largest."""
     xp = backend.get_array_module(weights)
     return xp.maximum(weights, weights.max() * math.sqrt(backend.item(xp.finfo(weights.dtype).eps)))

@@ -36,13 +36,9 @@ def diagonal_truncate(W, rank, magnitudes, alpha=0.5):
     W = as_matrix(W)
     check_rank(rank, W)
     S = _checked_magnitudes(W, magnitudes, alpha) ** alpha  # (W5)
-    U_r = _left_directions(W * _raised(S), rank, W.dtype)
+    U, _, _ = svd(W * _raised(S))
+    U_r = U[:, :rank].astype(W.dtype)
     return U_r @ (U_r.T @ W)  # (W2)
-
-
-def _left_directions(W_S, rank, dtype):
-    U, _, _ = svd(W_S)
-    return U[:, :rank].astype(dtype)
 
 
 def _checked_magnitudes(W, magnitudes, alpha):
@@ -61,5 +57,6 @@ def _positive(a, name):
 
 
 def _raised(weights):
+    """The weights, each at least sqrt(eps) times the largest."""
     xp = backend.get_array_module(weights)
     return xp.maximum(weights, weights.max() * math.sqrt(backend.item(xp.finfo(weights.dtype).eps)))

@@ -13,6 +13,9 @@ X_k - mu is the truncation of X - mu, so by Eckart and Young no other k directio
 
 
 def project(X, mean, components):
-    """The points (N, n) of a fit's plane that are nearest to the points X (N, n), through their coordinates Z."""
+    """The points (N, n) of a fit's plane that are nearest to the points X (N, n), through their coordinates Z.
+
+    mean: mu. components: V_k^T, (k, n). Both are the fit's, and X may be other points.
+    """
     Z = (X - mean) @ components.T  # (C3)
     return Z @ components + mean  # (C4)

@@ -3,6 +3,7 @@
 Wang, Yu and Li 2024, arXiv 2407.05000.
 
     G: (out, in) = U S V^T, dL/dW of a first batch   A: (r, in)   B: (out, r)   c: a number above 0   eta: the rate of SGD
+    gamma: how small a start is, of (S3)
 
     (S1)  A  =  c V_(1..r)^T
     (S2)  B  =  c U_(r+1..2r)

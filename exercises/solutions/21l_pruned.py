@@ -23,8 +23,8 @@ from minilora.backend import get_array_module
 def pruned(m, v, prune, share, u=None):
     """m and v after a restart: new arrays, zero where they do not stay.
 
-    prune: "magnitude" keeps this share of the places, at least one: where m is largest in absolute value; "random" those where
-    u, of m's shape, independent and uniform from 0 to 1, is below share; "reset" none.
+    prune: "magnitude" keeps this share of the places, rounded, at least one: where m is largest in absolute value; "random" those
+    where u, of m's shape, independent and uniform from 0 to 1, is below share; "reset" none.
     """
     xp, size = get_array_module(m), abs(m)
     if prune == "magnitude":

@@ -25,7 +25,7 @@ from minilora.backend import get_array_module
 def restarted(W, delta, A, B, u):
     """W with the adapter's change for good, and the next A and B: new arrays.
 
-    delta: s B A, of W's shape. u: of A's shape, independent numbers, uniform from 0 to 1.
+    delta: s B A, of W's shape. u: of A's shape, independent numbers, uniform from 0 to 1, that stand for A's from low to high.
     """
     W = W + delta                                                                   # (F1)
     bound = 1 / math.sqrt(A.shape[1])

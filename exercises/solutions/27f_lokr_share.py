@@ -22,7 +22,7 @@ def low_rank_share(T, r):
 
 
 def lokr_share(T, a, c):
-    """The share of C kron D, with C of shape (a, c), divisors of out and in: a float from 0 to 1."""
+    """The share of C kron D: a float from 0 to 1. C: (a, c), divisors of out and in. D: (b, d), what is left of them."""
     n_out, n_in = T.shape
     b, d = n_out // a, n_in // c
     rearranged = T.reshape(a, b, c, d).transpose(0, 2, 1, 3).reshape(a * c, b * d)  # (R3)

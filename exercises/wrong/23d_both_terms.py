@@ -1,6 +1,6 @@
 """OBD takes the slope along. It is the score for a minimum, where the mean slope is zero and what is left of it is noise.
 
-fails at: s (scores:F5)
+fails at: s (scores:F4)
 cause: a term too many
 """
 

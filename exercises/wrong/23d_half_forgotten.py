@@ -1,6 +1,6 @@
 """OBD's half is missing: as a ranking it is the same, as a price it is twice too high.
 
-fails at: s (scores:F5)
+fails at: s (scores:F4)
 cause: a factor left out
 """
 

@@ -1,6 +1,6 @@
 """Taylor's score is not squared. SNIP is its root and ranks alike, but sums over units differ.
 
-fails at: s (scores:F5)
+fails at: s (scores:F3)
 cause: a square left out
 """
 

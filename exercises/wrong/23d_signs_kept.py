@@ -1,6 +1,6 @@
 """The gradient keeps its sign, so that a steep slope downwards gets the lowest score of all. A score is a size.
 
-fails at: s (scores:F5)
+fails at: s (scores:F1)
 cause: signs taken along
 """
 

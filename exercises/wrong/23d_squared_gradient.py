@@ -1,6 +1,6 @@
 """In OBD the squared mean gradient stands for the curvature; it is the mean square that does.
 
-fails at: s (scores:F5)
+fails at: s (scores:F4)
 cause: the square of a mean
 """
 

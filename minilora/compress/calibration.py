@@ -148,7 +148,7 @@ def errors(W, W_hat, X=None):
 def activation_aware(W, bits, X, block="row"):
     """W_hat (out, in) with that s, or none, that leaves the least output error on X (rows, in); of equal ones the least a.
 
-    An input that is always 0 counts as the smallest that is not.
+    s comes from the mean absolute inputs; one that is always 0 counts as the smallest that is not.
     """
     xp = backend.get_array_module(W, X)
     m = xp.abs(X).mean(axis=0)

@@ -207,6 +207,8 @@ CATALOGUE = {
         Exercise("27d", "experiments.roofline.attention_intensity", "Operations a byte of attention"),
         Exercise("27e", "experiments.reach.share_between", "What LoRA-XS or SVFT can hold of a change"),
         Exercise("27f", "experiments.reach.lokr_share", "What a Kronecker product can hold of a change"),
+        Exercise("28a", "interop.rotary_rows.to_halves", "From one rotary layout to the other"),
+        Exercise("28b", "interop.gguf_blocks.four_bits", "A block of 4 bits, out of a file"),
     )
 }
 

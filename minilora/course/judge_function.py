@@ -27,7 +27,7 @@ def judge_function(exercise, student, arrays, constants, lines, seed):
         lines.append(f"  the result cannot be compared: {error}")
     failures, shapeless = [], []
     for name, array in expected.items():
-        tag = exercise.tag(tag_of(name, function) or tags_in(function)[-1])
+        tag = exercise.tag(_tag(name, function, constants))
         misfit = unlike(name, found[name], array)
         problem = misfit or unequal(name, found[name], array)
         lines.append(f"  {tag}  {problem or f'{name}  right'}")
@@ -37,6 +37,12 @@ def judge_function(exercise, student, arrays, constants, lines, seed):
         return [], ladder(FUNCTION)
     missing = shapeless or [failure.name for failure in failures]
     return failures, ladder(FUNCTION, "shape" if shapeless else "forward", ", ".join(missing))
+
+
+def _tag(name, function, constants):
+    """The formula of a result: by its left side; or a constant says which, as the kind of a score does; or the last one."""
+    found = (tag_of(side, function) for side in (name, *constants.values()))
+    return next(filter(None, found), tags_in(function)[-1])
 
 
 def results(exercise, returned):

@@ -37,7 +37,7 @@ def stub(exercise):
     text = cut(header(exercise.module), hidden).rstrip() + "\n\n" + TASK.format(
         id=exercise.id,
         lesson=exercise.lesson,
-        title=exercise.title[0].lower() + exercise.title[1:] if exercise.title[1:2].islower() else exercise.title,
+        title=exercise.title,
         functions=names,
         gap="\n" if len(names) > 48 else " ",  # long names leave no room behind them
         freedom=OF_A_PAIR if exercise.pair else OF_A_FUNCTION,

@@ -61,7 +61,8 @@ def activation_truncate(W, rank, gram):
     if highest <= 0 or lowest < -1e-5 * highest:
         raise ValueError(f"gram must be X^T X with X not zero, got eigenvalues from {lowest:.3g} to {highest:.3g}")
     S = Q * _raised(xp.sqrt(xp.maximum(values, 0)))  # (W4): G = Q diag(values) Q^T
-    U_r = _left_directions(W @ S, rank, W.dtype)
+    U, _, _ = svd(W @ S)
+    U_r = U[:, :rank].astype(W.dtype)
     return U_r @ (U_r.T @ W)  # (W2)
 
 
@@ -81,7 +82,8 @@ def diagonal_truncate(W, rank, magnitudes, alpha=0.5):
     W = as_matrix(W)
     check_rank(rank, W)
     S = _checked_magnitudes(W, magnitudes, alpha) ** alpha  # (W5)
-    U_r = _left_directions(W * _raised(S), rank, W.dtype)
+    U, _, _ = svd(W * _raised(S))
+    U_r = U[:, :rank].astype(W.dtype)
     return U_r @ (U_r.T @ W)  # (W2)
 
 
@@ -89,11 +91,6 @@ def diagonal_error(W, W_r, magnitudes, alpha=0.5):
     """norm_F((W - W_r) S) with (W5)'s S, what `diagonal_truncate` makes smallest: a float."""
     E = _difference(W, W_r)
     return _norm(E * _checked_magnitudes(E, magnitudes, alpha) ** alpha)  # (W5)
-
-
-def _left_directions(W_S, rank, dtype):
-    U, _, _ = svd(W_S)
-    return U[:, :rank].astype(dtype)
 
 
 def _checked_fisher(W, fisher):
@@ -127,6 +124,7 @@ def _checked_gram(W, gram):
 
 
 def _raised(weights):
+    """The weights, each at least sqrt(eps) times the largest."""
     xp = backend.get_array_module(weights)
     return xp.maximum(weights, weights.max() * math.sqrt(backend.item(xp.finfo(weights.dtype).eps)))
 

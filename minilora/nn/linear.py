@@ -46,11 +46,14 @@ class Linear(Adaptable):
         W, b = self.W, self.b and self.b.data
         if isinstance(W, QuantizedParameter):
             return quantized_linear_forward(x, W.codes, W.scales, W.offsets, b, W.levels, W.block)
-        return linear_forward(x, W.data, b)
+        y, (x, *rest) = linear_forward(x, W.data, b)
+        return y, (x if W.trainable else None, *rest)           # x is for dW alone: a frozen W need not keep it
 
     def _map_backward(self, dy, cache, needs):
         """The gradients dx, dW, db, those of `needs`."""
         if isinstance(self.W, QuantizedParameter):
             dx, _, _, db = quantized_linear_backward(dy, cache, needs)
             return dx, None, db
+        if "W" in needs and cache[0] is None:
+            raise RuntimeError(f"{self.W.name or 'W'} was frozen in the forward that this backward belongs to: call forward again")
         return linear_backward(dy, cache, needs)

@@ -30,7 +30,7 @@ PRUNING = ("magnitude", "random", "reset")
 def restarted(W, delta, A, B, u):
     """W with the adapter's change for good, and the next A and B: new arrays.
 
-    delta: s B A, of W's shape. u: of A's shape, independent numbers, uniform from 0 to 1.
+    delta: s B A, of W's shape. u: of A's shape, independent numbers, uniform from 0 to 1, that stand for A's from low to high.
     """
     W = W + delta                                                                   # (F1)
     bound = 1 / math.sqrt(A.shape[1])
@@ -42,8 +42,8 @@ def restarted(W, delta, A, B, u):
 def pruned(m, v, prune, share, u=None):
     """m and v after a restart: new arrays, zero where they do not stay.
 
-    prune: "magnitude" keeps this share of the places, at least one: where m is largest in absolute value; "random" those where
-    u, of m's shape, independent and uniform from 0 to 1, is below share; "reset" none.
+    prune: "magnitude" keeps this share of the places, rounded, at least one: where m is largest in absolute value; "random" those
+    where u, of m's shape, independent and uniform from 0 to 1, is below share; "reset" none.
     """
     xp, size = get_array_module(m), abs(m)
     if prune == "magnitude":

@@ -28,7 +28,7 @@ def step_decay(every, factor):
 
 
 def step_decay_factor(step, every, factor):
-    """The factor of `step_decay(every, factor)` at a step, counted from 0."""
+    """What lr is multiplied by at a step, counted from 0, if `factor` multiplies it anew after every `every` steps."""
     f = factor ** (step // every)                           # (F1)
     return f
 
@@ -67,7 +67,11 @@ def jagged_cosine(warmup, total, restart, restart_warmup, floor=0.1):
 
 
 def restart_rise(step, restart, restart_warmup):
-    """What `jagged_cosine` multiplies its curve by at a step, counted from 0; a Python float."""
+    """What `jagged_cosine` multiplies its curve by at a step, counted from 0; a Python float.
+
+    restart: steps from restart to restart, the first at step `restart`; before it the factor is 1. restart_warmup: how many
+    steps are needed to be back at 1, the step of the restart counted; 0 for no warm-up.
+    """
     t = step % restart + 1
     rising = step >= restart and t < restart_warmup
     rise = t / restart_warmup if rising else 1.0            # (F5)

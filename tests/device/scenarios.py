@@ -12,7 +12,8 @@ import numpy as np
 
 from minilora import backend, lowrank
 from minilora.adapters import AdaLoRA, LoRA, LoRAFA, disable, enable, inject, load_adapter, merge, save_adapter, unmerge
-from minilora.nn import Transformer, TransformerConfig, generate
+from minilora.nn import Transformer, TransformerConfig, generate, quantize_linear
+from minilora.nn.quantized import Blocks, hold
 from minilora.ops import registry
 from minilora.training import (
     SGD,
@@ -104,7 +105,7 @@ def low_rank_analysis():
         "gauge": gauge_B @ gauge_A,
         "expand": lowrank.expand(magnitudes, 0, 30),
         "reduce": lowrank.reduce(magnitudes, 0, 3),
-        "pca": lowrank.pca.reconstruct(lowrank.pca.transform(X, components), components),
+        "pca": lowrank.pca.project(X, components.mean, components.components),
         "pca variance": components.variance,
         "lda": abs(lowrank.lda.transform(X, discriminant)),
         "lda ratios": discriminant.ratios,
@@ -238,6 +239,31 @@ def lora():
     return results | {"loaded": other.forward(ids, mask)}
 
 
+def quantised():
+    """A tied table in 8 bits and matrices in 4, with and without offsets and as NF4; two steps of LoRA beside them."""
+    model, rng = build("tiny-llama", n_kv_heads=1, d_model=32), np.random.default_rng(0)
+    ids, targets, mask = batch(model.config, rng)
+    held = {}
+    for name, p in model.named_parameters():
+        n_out, n_in = p.shape if len(p.shape) == 2 else (0, 0)
+        if n_in == 32:
+            eight, offsets = name == "embed.W", name.endswith("v.W")
+            codes = rng.integers(-127, 128, p.shape, "i1") if eight else rng.integers(0, 256, (n_out, 16), "u1")
+            scales, shifts = (backend.asarray(rng.standard_normal((n_out, 2)) * 0.01, dtype="float16") for _ in range(2))
+            levels = None if eight else tuple(range(16)) if offsets else tuple(range(-8, 8))
+            held[p] = Blocks(backend.asarray(codes), scales, p.shape, p.dtype, 16, levels, shifts if offsets else None)
+    hold(model, held)
+    quantize_linear(model.blocks[1].mlp.down, block=4)
+    inject(model, LoRA(r=2), targets=("attn.q", "mlp.down", "embed"), rng=1)
+    optimizer = AdamW(model.parameters(), **ADAM)
+    for _ in range(2):
+        model.zero_grad()
+        model.loss(ids, targets, mask)
+        model.backward()
+        optimizer.step()
+    return parameters(model) | {"logits": model.forward(ids, mask)}
+
+
 def generation(model):
     """Greedy and sampled, with and without the key/value cache, past the block."""
     model = build(**model)
@@ -254,5 +280,5 @@ DTYPES = ("float64", "float32")
 SCENARIOS = {f"op {name} {dtype}": partial(op, name, dtype) for name in registry for dtype in DTYPES}
 SCENARIOS |= {f"train {name} {dtype}": partial(training, model, dtype) for name, model in MODELS.items() for dtype in DTYPES}
 SCENARIOS |= {f"generate {name}": partial(generation, MODELS[name]) for name in ("gpt", "llama")}
-for function in (optimizers, trainer, own_gradients, checkpoint, lora, low_rank_analysis):
+for function in (optimizers, trainer, own_gradients, checkpoint, lora, quantised, low_rank_analysis):
     SCENARIOS[function.__name__.replace("_", " ")] = function

@@ -22,7 +22,7 @@ def test_activations_are_counted_once():
     assert activations(model) == {}
 
 
-def test_lora_adds_z_alone():
+def test_lora_adds_z_alone_in_the_blocks_and_drops_what_the_head_reads():
     model = Transformer(CONFIG, rng=0)
     ids = np.random.default_rng(0).integers(0, 11, (N, T))
     model.loss(ids, ids)
@@ -31,7 +31,7 @@ def test_lora_adds_z_alone():
     optimizer = AdamW(model.parameters(), lr=1e-3)
     model.loss(ids, ids)
     after = held(model, optimizer)
-    assert after["activations"] - before == len(layers) * 4 * N * T * 2
+    assert after["activations"] - before == len(layers) * 4 * N * T * 2 - 4 * N * T * C
     trained = sum(p.data.size for p in model.parameters() if p.trainable)
     assert after["gradients"] == 4 * trained and after["moments"] == 8 * trained
 

@@ -205,12 +205,21 @@ def test_other_dtypes_become_the_models(tmp_path):
     (lambda a: a.update({"base_model.model.score.weight": np.ones((2, 6))}), "holds 'base_model.model.score.weight'"),
     (lambda a: a.update({"base_model.model.lm_head.weight": np.ones((11, 6))}), "lm_head.weight is of the base, and not as this"),
     (lambda a: a.update({"base_model.model.lm_head.weight": np.ones((12, 6))}), "lm_head.weight has shape (12, 6), this model"),
+    (lambda a: a.update({STEM + "h.0.attn.bias": np.ones(2)}), f"holds '{STEM}h.0.attn.bias'"),
     (lambda a: a.update({"two\nlines": np.ones(2)}), r"holds 'two\nlines'"),
 ])  # fmt: skip
 def test_arrays_that_do_not_fit_are_named(gpt2, tmp_path, change, message):
     arrays = c_fc()
     change(arrays)
     refused(gpt2, write(tmp_path, arrays), message)
+
+
+def test_a_classifiers_head_is_no_lm_head(tmp_path):
+    model = Transformer(replace(GPT2, n_classes=11), rng=0)
+    head = {"base_model.model.lm_head.lora_A.weight": np.ones((2, 6)), "base_model.model.lm_head.lora_B.weight": np.ones((11, 2))}
+    folder = write(tmp_path, c_fc() | head, target_modules=["c_fc", "lm_head"])
+    refused(model, folder, "holds 'base_model.model.lm_head.lora_A.weight'")
+    assert len(load_peft(model, write(tmp_path, c_fc()))) == 3
 
 
 def test_a_base_that_is_the_same_may_stand_in_the_file(gpt2, tmp_path):

@@ -140,16 +140,42 @@ def test_q_k_v_apart_become_one_map(adapted, tmp_path):
     assert (written["lora_alpha"], written["alpha_pattern"]) == (3, {})  # s = 3 / 3, and attn.o's 3 / 2
 
 
-def test_a_start_that_w_gave_up_is_in_the_factors(adapted, tmp_path):
-    """PiSSA's of rank 2 as one of rank 4, of which B' A' is the whole change."""
-    model = adapted(LLAMA, find_method("pissa")(2, 3), ("attn.o",), "float64")
+@pytest.mark.parametrize(("method", "rank"), [("pissa", 4), ("olora", 4), ("adalora", 2), ("lora-xs", 2), ("vera", 2)])
+def test_other_methods_become_their_factors(adapted, tmp_path, method, rank):
+    """B' A' is the whole change, of twice the rank where W gave up a start."""
+    spec = find_method(method)(2) if method == "vera" else find_method(method)(2, 3)
+    model = adapted(LLAMA, spec, ("attn.o",), "float64")
     save_peft(model, tmp_path)
-    assert (settings(tmp_path)["r"], settings(tmp_path)["lora_alpha"], settings(tmp_path)["init_lora_weights"]) == (4, 4, True)
+    written = settings(tmp_path)
+    assert (written["r"], written["lora_alpha"], written["init_lora_weights"]) == (rank, rank, True)
     for name, *_, adapter in adapters_of(model):
         stem = f"base_model.model.model.layers.{name.split('.')[1]}.self_attn.o_proj.lora_"
         B, A = arrays(tmp_path)[f"{stem}B.weight"], arrays(tmp_path)[f"{stem}A.weight"]
-        assert A.shape == (4, 24)
-        np.testing.assert_allclose(B @ A, adapter.delta(), rtol=0, atol=1e-13)
+        assert A.shape == (rank, 24) and np.abs(adapter.delta()).max() > 0.01
+        np.testing.assert_allclose(B @ A, adapter.delta(), rtol=0, atol=1e-12)
+
+
+def test_a_part_without_dora_keeps_the_lengths_of_its_rows(adapted, tmp_path):
+    model = adapted(APART, DoRA(2, 3), ("attn.q", "attn.v"))
+    save_peft(model, tmp_path)
+    attn = model.blocks[1].attn
+    q, v = (part.adapters["default"].m.data for part in (attn.q, attn.v))
+    expected = np.concatenate([q, np.linalg.norm(attn.k.W.data, axis=1), v])
+    m = arrays(tmp_path)["base_model.model.transformer.h.1.attn.c_attn.lora_magnitude_vector"]
+    np.testing.assert_allclose(m, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize(("bias", "names"), [
+    ("none", []), ("lora_only", ["attention.self.value.base_layer"]),
+    ("all", ["attention.self.value.base_layer", "attention.self.query", "attention.self.key", "attention.output.dense",
+             "attention.output.LayerNorm", "intermediate.dense", "output.dense", "output.LayerNorm"]),
+])  # fmt: skip
+def test_biases_that_train_along(adapted, tmp_path, bias, names):
+    """By "all" PEFT means those of the norms too."""
+    save_peft(adapted(BERT, LoRA(2, bias=bias), ("attn.v",)), tmp_path)
+    expected = {f"base_model.model.encoder.layer.0.{name}.bias" for name in names}
+    expected |= {"base_model.model.embeddings.LayerNorm.bias"} if bias == "all" else set()
+    assert {key for key in arrays(tmp_path) if key.endswith("bias")} == expected
 
 
 @pytest.mark.parametrize("spec", [

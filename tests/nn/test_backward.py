@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from minilora.nn import Linear
+
 
 def freeze_all_but(model, *suffixes):
     model.zero_grad()
@@ -72,3 +74,17 @@ def test_a_classifier_head_alone_reaches_no_block(small, batch, monkeypatch):
     model.loss(ids, np.array([0, 2]), mask)
     model.backward()
     assert model.head.W.grad.any() and model.head.b.grad.any()
+
+
+def test_a_frozen_matrix_keeps_no_input():
+    rng = np.random.default_rng(0)
+    layer, x = Linear(rng.standard_normal((5, 3))), rng.standard_normal((2, 4, 3))
+    layer.W.trainable = False
+    layer.forward(x)
+    assert layer._cache[0][0] is None
+    assert np.array_equal(layer.backward(np.ones((2, 4, 5))), np.ones((2, 4, 5)) @ layer.W.data)
+    layer.W.name = "blocks.0.attn.q.W"
+    layer.forward(x)
+    layer.W.trainable = True
+    with pytest.raises(RuntimeError, match=r"^blocks\.0\.attn\.q\.W was frozen in the forward"):
+        layer.backward(np.ones((2, 4, 5)))

@@ -61,11 +61,12 @@ def gelu_tanh(x):
     return F.gelu(x, approximate="tanh")
 
 
-def quantized_linear(x, codes, scales, b, block):
+def quantized_linear(x, codes, scales, offsets, b, block):
     n_in = x.shape[-1]
     codes = torch.stack([codes >> 4, codes & 15], dim=-1).flatten(-2)[:, :n_in]
     levels = torch.tensor(NF4_LEVELS, dtype=x.dtype)[codes.long()]
-    return F.linear(x, scales.repeat_interleave(block, dim=1)[:, :n_in] * levels, b)
+    scales, offsets = (a.repeat_interleave(block, dim=1)[:, :n_in] for a in (scales, offsets))
+    return F.linear(x, scales * levels + offsets, b)
 
 
 THERE = {

@@ -171,7 +171,7 @@ def masked_inputs(rng):
 @inputs("training.relora.pruned", results=lambda returned: dict(zip("mv", returned, strict=True)))
 def pruned_inputs(rng):
     m, v, u = rng.standard_normal((4, 5)), rng.random((4, 5)) + 0.1, rng.random((4, 5))
-    sets = [(f"a share of {share}", {"m": m, "v": v, "prune": "magnitude", "share": share}) for share in (0.35, 0.1, 0.01)]
+    sets = [(f"a share of {share}", {"m": m, "v": v, "prune": "magnitude", "share": share}) for share in (0.38, 0.11, 0.01)]
     sets.append(("places at random", {"m": m, "v": v, "prune": "random", "share": 0.4, "u": u}))
     return [*sets, ("nothing stays", {"m": m, "v": v, "prune": "reset", "share": 0.4})]
 

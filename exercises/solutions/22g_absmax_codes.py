@@ -1,0 +1,52 @@
+"""Weights in 8 or 4 bits: absmax, and NF4 with double quantisation (Dettmers et al. 2023, arXiv 2305.14314, section 3).
+
+    W: (..., n), each row cut into blocks of `block` values, the last one shorter where n is no multiple
+    a: (..., number of blocks), float32, the scales
+
+    (Q1)  a      =  max |w| over the block
+    (Q2)  code   =  the number of the level nearest to w / a, which lies in [-1, 1]
+    (Q3)  w_hat  =  a level[code]
+
+What differs is the levels. Absmax has evenly spaced ones, k / Q for whole k from -Q to Q, Q = 127 (8 bits) or 7 (4 bits), so
+
+    (Q4)  k      =  round(Q w / a)
+
+NF4 has 16 that stand close where a normal distribution has much of its mass: quantiles, on either side of an exact 0,
+
+    (Q5)  level  =  Phi^-1(p) / Phi^-1(last), p in equal steps from 1/2 to last = 1 - (1/30 + 1/32) / 2 = .9677083
+                    8 steps above zero and 7, mirrored, below, so that each side ends at 1 or -1
+
+A float32 scale costs 32 / 64 = .5 bits a value in blocks of 64. Double quantisation holds the scales in 8 bits themselves,
+
+    (Q6)  a      =  mean(a) + absmax in 8 bits of (a - mean(a)), in blocks of 256
+
+which costs 8 / 64 + 32 / (64 256) = .127 bits a value. Codes of 4 bits lie two to a byte,
+
+    (Q7)  byte   =  16 first + second
+    (Q8)  codes  =  byte // 16 and byte mod 16
+
+Since -1, 0 and 1 are levels, (Q1) finds a again in w_hat, bit for bit: quantising w_hat in the same blocks changes nothing, as
+long as the scales are held in full.
+"""
+
+import math
+
+from minilora import backend
+
+Q = {8: 127, 4: 7}
+
+
+def absmax_codes(W, a, bits, block):
+    """The whole numbers k from -Q to Q for W (..., n) with scales a (..., blocks): int8 (..., n). 0 in a block of zeros."""
+    return backend.get_array_module(W).rint(_relative(W, a, block) * Q[bits]).astype("int8")  # (Q4)
+
+
+def spread(scales, block, n):
+    """A scale for each value: (..., blocks) to (..., n)."""
+    return backend.get_array_module(scales).repeat(scales, block, axis=-1)[..., :n]
+
+
+def _relative(W, a, block):
+    """w / a; 0 in a block of zeros."""
+    xp = backend.get_array_module(W)
+    return W / spread(xp.where(a > 0, a, math.inf), block, W.shape[-1])
