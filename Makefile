@@ -18,7 +18,8 @@ oracle: $(VENV)/.oracle  ## the tests against PyTorch, Transformers, PEFT and Cu
 	$(BIN)/minilora fetch smollm2 minilm
 	MINILORA_ORACLE=1 $(BIN)/python -m pytest --override-ini=addopts='-q --strict-markers --import-mode=importlib' tests/oracle
 
-notebooks: $(VENV)/.test ## lessons/*.md to executed notebooks/*.ipynb; with CHECK=1 compare and execute only
+notebooks: $(VENV)/.test ## lessons/*.md to executed notebooks/*.ipynb (28 wants a real model, fetched first); with CHECK=1 compare and execute only
+	$(BIN)/minilora fetch smollm2
 	$(BIN)/python -m minilora.course.notebooks $(if $(CHECK),--check)
 
 picture: demo            ## the README's picture, from the demo's run

@@ -132,6 +132,13 @@ def parser():
     sub.add_argument("adapter", help="its folder, ours or PEFT's; what qlora holds in 4 bits is dequantised first")
     options.folder(sub, "runs/merged")
 
+    sub = command(
+        "export", "models", "write an adapter as PEFT reads it", f"minilora export {BASE} runs/adapter --folder runs/peft"
+    )
+    options.model(sub)
+    sub.add_argument("adapter", help="its folder, as `minilora adapt` writes it")
+    options.folder(sub, "runs/peft")
+
     sub = command("generate", "models", "continue a text", f"minilora generate {BASE} --prompt 'The value of' --tokens 100")
     options.model(sub)
     options.adapter(sub)

@@ -15,12 +15,12 @@ pytest.importorskip("jinja2", reason="the package jinja2 is needed: pip install 
 sys.path.append(str(Path(__file__).parent / "interop"))
 from real_folder import END, write_folder
 
-from minilora import cli
+from minilora import cli, files
 from minilora.adapters import LoRA, inject, load_adapter
 from minilora.cli import main
 from minilora.experiments import sources
 from minilora.files import load_arrays
-from minilora.interop import load_huggingface, save_huggingface, save_peft
+from minilora.interop import load_huggingface, load_peft, save_huggingface, save_peft
 from minilora.nn import generate
 
 CODE = "".join(f"def f{i}(x):\n    return x + {i}\n\n" for i in range(60))
@@ -279,3 +279,19 @@ def test_help_has_an_example_that_parses(command, capsys):
     assert left.value.code == 0
     example = " ".join(capsys.readouterr().out.split()).partition("example: minilora ")[2]
     assert cli.parser().parse_args(shlex.split(example)).command == command
+
+
+def test_export_writes_the_adapter_for_peft(capsys, room, tmp_path):
+    code, out, _ = run(capsys, "export", room / "model", room / "adapter", "--folder", tmp_path / "peft")
+    assert code == 0 and "PeftModel.from_pretrained" in out
+    settings = files.load_json(tmp_path / "peft" / "adapter_config.json")
+    assert settings["base_model_name_or_path"] == str(room / "model") and settings["r"] == 2
+    ours, theirs = (sources.load(room / "model")[0] for _ in range(2))
+    load_adapter(ours, room / "adapter")
+    load_peft(theirs, tmp_path / "peft")
+    ids = np.arange(8)[None]
+    plain = sources.load(room / "model")[0].forward(ids)
+    assert np.array_equal(ours.forward(ids), theirs.forward(ids)) and not np.allclose(ours.forward(ids), plain)
+    before = sorted(path.name for path in (room / "adapter").iterdir())
+    assert "use another folder" in refused(capsys, "export", room / "model", room / "adapter", "--folder", room / "adapter")
+    assert sorted(path.name for path in (room / "adapter").iterdir()) == before

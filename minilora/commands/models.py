@@ -1,4 +1,4 @@
-"""minilora train, adapt, merge, generate, spectrum, trace"""
+"""minilora train, adapt, merge, export, generate, spectrum, trace"""
 
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -7,7 +7,7 @@ from minilora import adapters as lora
 from minilora.commands.loading import load, refuse_encoder
 from minilora.data import LanguageBatches, evaluation_windows, python_docs, standard_library, text_file
 from minilora.experiments import analysis, runs, sources
-from minilora.interop import save_huggingface
+from minilora.interop import save_huggingface, save_peft
 from minilora.nn import Transformer, TransformerConfig, dequantize_base
 from minilora.nn.generation import stream
 from minilora.training import AdaLoRAAdamW, LoRAFAAdamW
@@ -115,6 +115,15 @@ def merge(args):
         save_huggingface(model, args.folder)
         tokenizer.save_huggingface(args.folder)
     print(f"saved in {args.folder}; try: minilora generate {args.folder} --prompt 'def '")
+
+
+def export(args):
+    model, _ = load(args)
+    if (Path(args.folder) / "adapter.json").exists():
+        raise ValueError(f"{args.folder} holds an adapter as minilora writes it: use another folder")
+    base = sources.locate(args.model)
+    save_peft(model, args.folder, base=str(base) if (Path(base) / "config.json").exists() else None)
+    print(f"saved in {args.folder}; in PEFT: PeftModel.from_pretrained(base, {args.folder!r})")
 
 
 def _dequantize(model):

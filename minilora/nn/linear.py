@@ -55,5 +55,5 @@ class Linear(Adaptable):
             dx, _, _, db = quantized_linear_backward(dy, cache, needs)
             return dx, None, db
         if "W" in needs and cache[0] is None:
-            raise RuntimeError(f"{self.W.name or 'W'} was frozen in the forward that this backward belongs to: call forward again")
+            raise RuntimeError(f"{self.W.name or 'W'} was frozen in the forward, so its input was not kept: call forward again")
         return linear_backward(dy, cache, needs)
