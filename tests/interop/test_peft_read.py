@@ -104,6 +104,7 @@ def test_missing_settings_are_pefts(gpt2, tmp_path):
     ({"target_modules": "All-Linear", "exclude_modules": ["attn.c_proj", "c_attn", "transformer.h.2.mlp.c_fc"]},
      ["h.0.mlp.c_fc", "h.0.mlp.c_proj", "h.1.mlp.c_fc", "h.1.mlp.c_proj", "h.2.mlp.c_proj"]),
     ({"exclude_modules": r".*h\.1\..*"}, ["h.0.mlp.c_fc", "h.2.mlp.c_fc"]),
+    ({"target_modules": ["fc", "h.0.mlp.c_fc", "proj"]}, ["h.0.mlp.c_fc"]),  # an end begins behind a dot
     ({"layers_to_transform": 1}, ["h.1.mlp.c_fc"]),
     ({"layers_to_transform": [0, 2, 5]}, ["h.0.mlp.c_fc", "h.2.mlp.c_fc"]),
     ({"layers_to_transform": []}, ["h.0.mlp.c_fc", "h.1.mlp.c_fc", "h.2.mlp.c_fc"]),
@@ -121,7 +122,7 @@ def test_which_modules_are_meant(gpt2, tmp_path, settings, modules):
 def test_patterns_are_expressions_for_ends_and_the_first_counts(gpt2, tmp_path):
     modules = [f"h.{i}.mlp.{kind}" for i in range(3) for kind in ("c_fc", "c_proj")]
     ranks = dict(zip(modules, (3, 2, 1, 1, 3, 2), strict=True))
-    settings = {"rank_pattern": {r"h\.1\..*": 1, "c_fc": 3, "fc": 5},
+    settings = {"rank_pattern": {"fc": 5, r"h\.1\..*": 1, "c_fc": 3},
                 "alpha_pattern": {"^transformer.h.2.mlp.c_fc": 7, "mlp.c_.*": 5}}  # fmt: skip
     load_peft(gpt2, write(tmp_path, lora(modules, ranks), target_modules=["c_fc", "mlp.c_proj"], **settings))
     found = [(s.r, s.alpha, adapter.scale) for s, (*_, adapter) in zip(specs(gpt2).values(), adapters_of(gpt2), strict=True)]
@@ -141,9 +142,18 @@ def dora(m=10):
 def test_dora_and_its_dropout(gpt2, tmp_path):
     with pytest.warns(UserWarning, match=r"its dropout, 0\.1, is left out"):
         load_peft(gpt2, write(tmp_path, dora(), use_dora=True, use_rslora=True, lora_dropout=0.1))
-    assert {s.method for s in specs(gpt2).values()} == {"dora"}
+    assert {(s.method, s.alpha_pattern == {}) for s in specs(gpt2).values()} == {("dora", True)}
     for *_, adapter in adapters_of(gpt2):
         assert np.array_equal(adapter.m.data, np.arange(1, 11)) and abs(adapter.scale - 3 / 2**0.5) < 1e-15
+
+
+def test_dora_with_rslora_takes_each_layers_own_rank(gpt2, tmp_path):
+    ranks = {"h.0.mlp.c_fc": 2, "h.1.mlp.c_fc": 3, "h.2.mlp.c_fc": 1}
+    arrays = lora(list(ranks), ranks) | {key: a for key, a in dora().items() if key.endswith("vector")}
+    patterns = {module: r for module, r in ranks.items() if r != 2}
+    load_peft(gpt2, write(tmp_path, arrays, use_dora=True, use_rslora=True, rank_pattern=patterns))
+    scales = [adapter.scale for *_, adapter in adapters_of(gpt2)]
+    np.testing.assert_allclose(scales, [3 / r**0.5 for r in ranks.values()], rtol=1e-14)
 
 
 def test_lora_ga_is_warned_of(gpt2, tmp_path):
@@ -260,6 +270,8 @@ def test_dora_lacks_its_lengths(gpt2, tmp_path):
     ({"target_modules": ["c_fc", 3]}, "target_modules must be a list of names or one regular expression, got ['c_fc', 3]"),
     ({"target_modules": "(c_fc"}, "target_modules holds '(c_fc', which is no regular expression"),
     ({"target_modules": "c_fc"}, "its target_modules name no layer that this model has"),  # a string is for the whole name
+    ({"target_modules": "[[a]"}, "its target_modules name no layer that this model has"),  # of which Python warns
+    ({"layers_to_transform": 1, "layers_pattern": "layers"}, "its target_modules name no layer that this model has"),
     ({"target_modules": []}, "its target_modules name no layer that this model has"),
     ({"exclude_modules": {}}, "exclude_modules must be a list of names or one regular expression, got {}"),
     ({"exclude_modules": "[c"}, "exclude_modules holds '[c', which is no regular expression"),
