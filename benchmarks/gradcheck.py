@@ -48,7 +48,7 @@ def minilora():
 def autograd():
     """The same for PyTorch; its parameters are perturbed in place, which is faster than torch.func.functional_call."""
     import torch
-    from peer_torch import TorchGPT
+    from peer_torch import TorchGPT, copy_weights
 
     torch.set_num_threads(THREADS)
     ours, ids, targets = make_model()
@@ -66,29 +66,6 @@ def autograd():
     what = f"PyTorch {torch.__version__}, gradcheck, slow mode, atol 1e-6, rtol 1e-5"
     entries = sum(parameter.numel() for parameter in parameters)
     return timed(check, 1), {"what": what, "loss": round(loss().item(), 9), "entries": entries}
-
-
-def copy_weights(ours, model):
-    """Our parameters by name into a TorchGPT; its q, k and v are one map."""
-    import numpy as np
-    import torch
-
-    def put(name, parameter):
-        parts = [name.replace("qkv", part) for part in "qkv"] if "qkv" in name else [name]
-        parameter.data.copy_(torch.as_tensor(np.concatenate([ours[part].data for part in parts])))
-
-    put("embed.W", model.embed.weight)
-    put("position.W", model.position.weight)
-    norms = [("norm", model.norm)]
-    for i, block in enumerate(model.blocks):
-        norms += [(f"blocks.{i}.norm1", block.norm1), (f"blocks.{i}.norm2", block.norm2)]
-        maps = {"attn.qkv": block.qkv, "attn.o": block.o, "mlp.up": block.up, "mlp.down": block.down}
-        for name, linear in maps.items():
-            put(f"blocks.{i}.{name}.W", linear.weight)
-            put(f"blocks.{i}.{name}.b", linear.bias)
-    for name, norm in norms:
-        put(f"{name}.gamma", norm.weight)
-        put(f"{name}.beta", norm.bias)
 
 
 CONTESTANTS = {"minilora": minilora, "torch": autograd}

@@ -45,7 +45,7 @@ def peft():
 
     def step():
         optimizer.zero_grad()
-        loss = torch.nn.functional.cross_entropy(model(input_ids=ids).logits.flatten(0, 1), targets)
+        loss = torch.nn.functional.cross_entropy(model(input_ids=ids, use_cache=False).logits.flatten(0, 1), targets)
         loss.backward()
         optimizer.step()
         return loss.item()

@@ -1,5 +1,6 @@
 """The peer of train_step.py and others: tiny-gpt in PyTorch, from its own parts."""
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -31,3 +32,23 @@ class TorchGPT(nn.Module):
     def forward(self, ids):
         x = self.embed(ids) + self.position(torch.arange(ids.shape[1], device=ids.device))
         return self.norm(self.blocks(x)) @ self.embed.weight.T
+
+
+def copy_weights(ours, model):
+    """Our parameters by name into a TorchGPT; its q, k and v are one map."""
+    def put(name, parameter):
+        parts = [name.replace("qkv", part) for part in "qkv"] if "qkv" in name else [name]
+        parameter.data.copy_(torch.as_tensor(np.concatenate([ours[part].data for part in parts])))
+
+    put("embed.W", model.embed.weight)
+    put("position.W", model.position.weight)
+    norms = [("norm", model.norm)]
+    for i, block in enumerate(model.blocks):
+        norms += [(f"blocks.{i}.norm1", block.norm1), (f"blocks.{i}.norm2", block.norm2)]
+        maps = {"attn.qkv": block.qkv, "attn.o": block.o, "mlp.up": block.up, "mlp.down": block.down}
+        for name, linear in maps.items():
+            put(f"blocks.{i}.{name}.W", linear.weight)
+            put(f"blocks.{i}.{name}.b", linear.bias)
+    for name, norm in norms:
+        put(f"{name}.gamma", norm.weight)
+        put(f"{name}.beta", norm.bias)

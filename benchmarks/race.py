@@ -7,6 +7,7 @@ and the ratio turn by turn, for machines are shared and noisy.
 
 import argparse
 import json
+import math
 import os
 import signal
 import subprocess
@@ -43,6 +44,7 @@ def main(script, doc, contestants, figures, turns):
     if args.contest:
         return _contest(contestants[args.contest])
     answers, about = race(script, contestants, args.turns)
+    _refuse_different(about)
     for name, given in answers.items():
         middle = {key: median(value(a, key) for a in given) for key in given[0]}
         print(f"{name:<16}{'  '.join(_readable(key, x) for key, x in middle.items())}  {_described(about[name])}")
@@ -80,10 +82,18 @@ def race(script, names, turns):
             process.kill()
 
 
+def _refuse_different(about):
+    """Stop where the contestants do not compute the same: a ratio would mean nothing."""
+    for key in ("loss", "says"):
+        found = {name: given[key] for name, given in about.items() if key in given}
+        if len({json.dumps(x) for x in found.values()}) > 1:
+            sys.exit(f"benchmark: the contestants differ in {key}: {', '.join(f'{name} {x}' for name, x in found.items())}")
+
+
 def ratio(figure, answers):
-    """A figure with its numbers, as plain data."""
+    """A figure with its numbers, as plain data; NaN where the system does not tell."""
     mine, theirs = ([value(a, figure.of) for a in answers[name]] for name in (figure.mine, figure.peer))
-    ratios = [a / b for a, b in zip(mine, theirs, strict=True)]
+    ratios = [a / b if b else math.nan for a, b in zip(mine, theirs, strict=True)]
     found = {"mine_median": median(mine), "peer_median": median(theirs), "ratio": median(ratios)}
     return vars(figure) | found | {"least": min(ratios), "most": max(ratios), "turns": len(ratios)}
 
@@ -130,7 +140,7 @@ def with_peak(turn):
 
 
 def numpy_ready():
-    """Threads and memory as the others have them; returns what computes."""
+    """The threads of all contestants, and malloc's thresholds as minilora's commands set them; returns what computes."""
     import numpy as np
     from threadpoolctl import threadpool_info, threadpool_limits
 

@@ -6,7 +6,7 @@
 """
 
 from race import Figure, main, numpy_ready, timed, torch_ready
-from tiny_gpt import BATCH, BLOCK, HEADS, LAYERS, VOCABULARY, WIDTH, make_model, step_of
+from tiny_gpt import BLOCK, HEADS, LAYERS, VOCABULARY, WIDTH, make_model, step_of
 
 STEPS = 5
 
@@ -16,18 +16,21 @@ def minilora():
     from minilora.training import AdamW
 
     model, ids, targets = make_model()
-    return timed(step_of(model, AdamW(model.parameters(), lr=1e-4), ids, targets), STEPS), {"what": about}
+    step = step_of(model, AdamW(model.parameters(), lr=1e-4), ids, targets)
+    return timed(step, STEPS), {"what": about, "loss": round(step(), 4)}
 
 
 def torch():
-    """As a user of PyTorch would write it: its fused attention, GELU, cross-entropy and AdamW."""
+    """The same weights, as a user of PyTorch would write it: its fused attention, GELU, cross-entropy and AdamW."""
     about = torch_ready()
     import torch
-    from peer_torch import TorchGPT
+    from peer_torch import TorchGPT, copy_weights
 
+    ours, ids, targets = make_model()
     model = TorchGPT(LAYERS, HEADS, WIDTH, BLOCK, VOCABULARY)
+    copy_weights(dict(ours.named_parameters()), model)
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, fused=True)
-    ids, targets = (torch.randint(0, VOCABULARY, (BATCH, BLOCK)) for _ in range(2))
+    ids, targets = torch.as_tensor(ids), torch.as_tensor(targets)
 
     def step():
         optimizer.zero_grad()
@@ -36,7 +39,8 @@ def torch():
         optimizer.step()
         return loss.item()
 
-    return timed(step, STEPS), {"what": f"{about}, eager, fused AdamW, scaled_dot_product_attention"}
+    what = f"{about}, eager, fused AdamW, scaled_dot_product_attention"
+    return timed(step, STEPS), {"what": what, "loss": round(step(), 4)}
 
 
 CONTESTANTS = {"minilora": minilora, "torch": torch}

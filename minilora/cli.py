@@ -68,7 +68,7 @@ def parser():
 
     def command(name, module, about, example):
         sub = commands.add_parser(name, help=about, description=about, epilog=f"example: {example}")
-        resumes = name in ("demo", "train", "adapt", "systems", "lowrank", "grade")
+        resumes = name in ("demo", "train", "adapt", "systems", "lowrank", "topics", "grade")
         sub.set_defaults(run=(module, name), command=name, resumes=resumes)
         return sub
 
@@ -191,6 +191,16 @@ def parser():
     sub.add_argument("--seeds", type=options.at_least(1), metavar="N", help="runs of each contestant (default: 3)")
     options.jobs(sub)
     options.folder(sub, "runs/systems")
+
+    sub = command("topics", "topics", "an encoder learns the topics of code: before LoRA, and after", "minilora topics --quick")
+    options.model(sub, default="minilm")
+    sub.add_argument(
+        "--method", nargs="+", choices=("lora", "rslora", "dora", "full"), default=["lora"], help="what learns (default: lora)"
+    )
+    sub.add_argument("--quick", action="store_true", help="a rehearsal, under a minute")
+    sub.add_argument("--seeds", type=options.at_least(1), metavar="N", help="runs of each (default: 3)")
+    options.jobs(sub)
+    options.folder(sub, "runs/topics")
 
     sub = command("family", "family", "LoRA and its family in one table: formula, start, size, cost", "minilora family")
     sub.add_argument("--markdown", action="store_true", help="as the README has it")

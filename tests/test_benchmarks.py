@@ -78,3 +78,14 @@ def test_the_peak_of_a_turn_is_that_of_the_turn(race):
 
     large, small = race.with_peak(turn)(), race.with_peak(lambda: {"seconds": [0.0]})()
     assert 60 < large["peak_mb"] - small["peak_mb"] < 120
+
+
+def test_what_the_system_does_not_tell_ends_no_race(race):
+    row = race.ratio(race.Figure("memory", "a", "b", of="peak_mb"), {"a": [{"peak_mb": 0.0}], "b": [{"peak_mb": 0.0}]})
+    assert row["ratio"] != row["ratio"] and "nan" in race.line(row)
+
+
+def test_contestants_that_compute_something_else_have_no_ratio(race):
+    race._refuse_different({"a": {"loss": 4.5, "says": [1]}, "b": {"loss": 4.5, "says": [1]}, "c": {}})
+    with pytest.raises(SystemExit, match="differ in loss: a 4.5, b 4.6"):
+        race._refuse_different({"a": {"loss": 4.5}, "b": {"loss": 4.6}})

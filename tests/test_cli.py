@@ -123,7 +123,8 @@ def test_gradcheck_of_a_file(room, capsys):
         (["lowrank", "spectrum"], "spectra"),
         (["generate", "{room}/nothing"], "is no model"),
         (["generate", "{room}/base", "--temperature", "-1"], "temperature"),
-        (["generate", "{room}/base", "--adapter", "{room}/base"], "adapter.json"),
+        (["generate", "{room}/base", "--adapter", "{room}/base"], "base is no adapter: it holds neither adapter.json (minilora's) "),
+        (["generate", "{room}/base", "--adapter", "nosuch"], "nosuch is no adapter: there is no such folder; name a folder that"),
         (["generate", "{room}/base", "--prompt", ""], "--prompt"),
         (["train", "--text", "{room}/missing.txt"], "missing.txt"),
         (["train", "--text", "{room}/empty.txt"], "empty"),
@@ -253,7 +254,7 @@ def test_merging_a_base_in_4_bits_dequantises_it_first(room, capsys):
     adapt = ["adapt", room / "base", "--method", "qlora", "--text", room / "code.txt", "--steps", 3, "--rank", 2]
     assert run(capsys, *adapt, "--folder", room / "q")[0] == 0
     code, out, _ = run(capsys, "merge", room / "base", room / "q", "--folder", room / "qm")
-    assert code == 0 and "6 layers are held in 4 bits: dequantised first" in out
+    assert code == 0 and "6 layers are held in few bits: dequantised first" in out
     merged, adapted = runs.load_model(room / "qm"), runs.load_model(room / "base")
     load_adapter(adapted, room / "q")
     ids = np.arange(12)[None]

@@ -16,7 +16,7 @@ sys.path.append(str(Path(__file__).parent / "interop"))
 from real_folder import END, write_folder
 
 from minilora import cli, files
-from minilora.adapters import LoRA, inject, load_adapter
+from minilora.adapters import LoRA, RSLoRA, inject, load_adapter
 from minilora.cli import main
 from minilora.experiments import sources
 from minilora.files import load_arrays
@@ -193,7 +193,7 @@ def test_the_seed_decides(room, capsys):
         (["spectrum", "{room}/model", "--against", "init"], "does not say which seed its first weights had"),
         (["spectrum", "{room}/model", "--against", "large"], "large is no model"),
         (["adapt", "{room}/model", "--full", "--quantised"], "--full trains every weight, and --quantised"),
-        (["merge", "--model", "{room}/model", "{room}/adapter", "--folder", "{room}/adapter"], "holds a run or an adapter"),
+        (["merge", "--model", "{room}/model", "{room}/adapter", "--folder", "{room}/adapter"], "use another folder"),
     ],
 )
 def test_bad_input_gets_one_line(room, capsys, args, says):
@@ -204,6 +204,7 @@ def test_adapt(room, capsys):
     """Its defaults are those of a real model, what is frozen is not written, and a second run is the first."""
     args = ["adapt", "--model", room / "model", "--text", room / "code.txt", "--folder", room / "adapter", "--lr", 0.05, *ADAPT]
     code, out, _ = run(capsys, *args)
+    assert f" characters, a vocabulary of {sources.load(room / 'model')[1].vocab_size:,} tokens\n" in out
     before, after = (float(loss) for loss in re.findall(r"held-out loss (\d+\.\d+)", out))
     assert code == 0 and after < before and "before: held-out loss" in out
     arrays, _ = load_arrays(next((room / "adapter").glob("checkpoint-*.safetensors")))
@@ -262,6 +263,26 @@ def test_an_adapter_of_peft(room, capsys, tmp_path):
     assert run(capsys, *args)[1] == tokenizer.decode(new) + "\n"
 
 
+def test_info_reads_an_adapter_of_peft(capsys, room, tmp_path):
+    model, _ = sources.load(room / "model")
+    inject(model, RSLoRA(r=2, alpha=5), ("attn.q", "mlp.up"), rng=1)
+    save_peft(model, tmp_path, base="a/base")
+    code, out, _ = run(capsys, "info", tmp_path)
+    adapter, targets, base = out.splitlines()
+    assert code == 0 and adapter.startswith("adapter: RSLoRA(r=2, alpha=5") and adapter.endswith(", in PEFT's format")
+    assert targets.startswith("targets: ") and {"q_proj", "up_proj"} <= set(re.findall(r"\w+", targets))
+    assert base == "base_model_name_or_path: a/base"
+    path = tmp_path / "adapter_config.json"
+    settings = files.load_json(path)
+    files.save_json(path, settings | {"target_modules": None, "rank_pattern": {"k_proj": 3}})
+    _, targets, ranks, _ = run(capsys, "info", tmp_path)[1].splitlines()
+    assert targets == "targets: left to the model" and ranks == "rank_pattern: {'k_proj': 3}"
+    files.save_json(path, settings | {"r": 0})
+    assert f"{path}: " in refused(capsys, "info", tmp_path)
+    files.save_json(path, settings | {"peft_type": "IA3"})
+    assert "has peft_type='IA3'; minilora reads LORA alone" in refused(capsys, "info", tmp_path)
+
+
 def test_spectrum_trace_and_info(room, capsys):
     code, out, _ = run(capsys, "spectrum", "--model", room / "model", "--against", room / "plain")
     assert code == 0 and len(out.splitlines()) == 1 + 2 * 7
@@ -295,3 +316,10 @@ def test_export_writes_the_adapter_for_peft(capsys, room, tmp_path):
     before = sorted(path.name for path in (room / "adapter").iterdir())
     assert "use another folder" in refused(capsys, "export", room / "model", room / "adapter", "--folder", room / "adapter")
     assert sorted(path.name for path in (room / "adapter").iterdir()) == before
+
+
+def test_merge_replaces_no_file_of_a_model_or_an_adapter(capsys, room):
+    for place in ("model", "adapter"):
+        before = {path.name: path.read_bytes() for path in (room / place).iterdir()}
+        assert "would be lost" in refused(capsys, "merge", room / "model", room / "adapter", "--folder", room / place)
+        assert {path.name: path.read_bytes() for path in (room / place).iterdir()} == before

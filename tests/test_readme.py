@@ -47,3 +47,8 @@ def test_the_systems_are_as_their_kept_result_says(capsys):
     assert main(["systems", "show", "--folder", str(ROOT / "lessons" / "results" / "systems")]) == 0
     begin, end = f"<!-- what `minilora {command}` prints -->\n", "<!-- end of the systems -->"
     assert re.findall(f"{begin}(.*?){end}", README, flags=re.S) == [capsys.readouterr().out]
+
+
+def test_the_speed_is_as_measured():
+    begin, end = "<!-- what `make bench` wrote into benchmarks/results/table.md -->\n", "<!-- end of the table -->"
+    assert re.findall(f"{begin}(.*?){end}", README, flags=re.S) == [(ROOT / "benchmarks" / "results" / "table.md").read_text("utf-8")]

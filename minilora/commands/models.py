@@ -12,7 +12,7 @@ from minilora.nn import Transformer, TransformerConfig, dequantize_base
 from minilora.nn.generation import stream
 from minilora.training import AdaLoRAAdamW, LoRAFAAdamW
 
-REAL = {"steps": 40, "batch": 1, "block": 256, "lr": 5e-4, "targets": ["attn.q", "attn.v"]}  # what fits a laptop
+REAL = {"steps": 40, "batch": 1, "block": 256, "lr": 2e-3, "targets": ["attn.q", "attn.v"]}  # what fits a laptop
 OPTIONS = {"rank": "r", "alpha": "alpha", "dropout": "dropout", "bias": "bias"}  # of the command line: the spec's field
 
 
@@ -101,6 +101,8 @@ def _first_batch(model, tokenizer, corpus, args):
 
 
 def merge(args):
+    if not sources.is_run(sources.locate(args.model)):
+        _refuse_occupied(args.folder)
     model, tokenizer = load(args)
     _dequantize(model)
     lora.merge(model)
@@ -110,27 +112,31 @@ def merge(args):
         made_by = {"command": "merge", "base": sources.identity(args.model), "adapter": args.adapter}
         runs.save_run(args.folder, model, tokenizer, made_by | {"initial_seed": runs.made_by(args.model).get("initial_seed")})
     else:
-        if sources.is_run(args.folder) or (Path(args.folder) / "adapter.json").exists():
-            raise ValueError(f"{args.folder} holds a run or an adapter: use another folder")
         save_huggingface(model, args.folder)
         tokenizer.save_huggingface(args.folder)
     print(f"saved in {args.folder}; try: minilora generate {args.folder} --prompt 'def '")
 
 
 def export(args):
+    _refuse_occupied(args.folder)
     model, _ = load(args)
-    if (Path(args.folder) / "adapter.json").exists():
-        raise ValueError(f"{args.folder} holds an adapter as minilora writes it: use another folder")
     base = sources.locate(args.model)
     save_peft(model, args.folder, base=str(base) if (Path(base) / "config.json").exists() else None)
     print(f"saved in {args.folder}; in PEFT: PeftModel.from_pretrained(base, {args.folder!r})")
 
 
+def _refuse_occupied(folder):
+    """ValueError if a folder holds a model, an adapter or a run, which a file of the same name would replace."""
+    found = [path.name for path in sorted(Path(folder).glob("*")) if path.suffix in (".safetensors", ".json", ".gguf")]
+    if found:
+        raise ValueError(f"{folder} holds {found[0]}, of a model or an adapter that would be lost: use another folder")
+
+
 def _dequantize(model):
-    """Nothing can be added to a W in 4 bits: put its values in its place, as the adapter was trained beside them."""
+    """Nothing can be added to a W in few bits: put its values in its place, as the adapter was trained beside them."""
     layers = dequantize_base(model)
     if layers:
-        print(f"{layers} layers are held in 4 bits: dequantised first, without what was rounded off the base")
+        print(f"{layers} layers are held in few bits: dequantised first, without what was rounded off the base")
 
 
 def generate(args):
@@ -192,7 +198,7 @@ def _learn(model, tokenizer, corpus, made_by, args, optimizer=None, tiny=True):
     """Train, and say what was held out of the text's loss. A real model is judged on less, and not written while it is frozen."""
     learning, held_out = runs.learning_and_held_out(tokenizer, corpus, args.block)
     learns = f"{runs.count(model, trainable_only=True):,} of {runs.count(model):,} parameters learn"
-    print(f"{learns} from {corpus.name}: {len(corpus.text):,} characters, {tokenizer.vocab_size} different tokens")
+    print(f"{learns} from {corpus.name}: {len(corpus.text):,} characters, a vocabulary of {tokenizer.vocab_size:,} tokens")
     settings = {"steps": args.steps, "batch": args.batch, "lr": args.lr, "seed": args.seed}
     runs.claim(args.folder, made_by | settings, tokenizer if tiny or args.full else None)
     how = {} if tiny else {"judged_on": (16, 1), "evaluations": 4, "save_frozen": False}

@@ -52,6 +52,6 @@ def training(sub, steps=None, batch=None, lr=None):
     sub.add_argument(
         "--batch", type=at_least(1), default=batch, metavar="N", help=f"sequences a step (default: {batch_said})"
     )
-    rates = lr or "5e-3 for LoRA, 1e-3 with --full; 5e-4 and 5e-5 for a real model"
+    rates = lr or "5e-3 for LoRA, 1e-3 with --full; 2e-3 and 5e-5 for a real model"
     sub.add_argument("--lr", type=float, default=lr, help=f"learning rate (default: {rates})")
     seed(sub)

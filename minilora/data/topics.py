@@ -14,7 +14,7 @@ def topics(packages=PACKAGES, max_chars=128, held_out=0.2, keep_names=False, rng
 
     Files are those of `library_files`, less characters outside DEMO_ALPHABET. A file is in train or held out, never in both;
     groups tell the files of train apart. Classes are of one size and take turns, as `hold_out_of_each` says. In Python 3.11:
-    4 x 1,786 and 4 x 567 pieces; naive Bayes on runs of 5 characters is right on 86 % of those held out.
+    4 x 1,786 and 4 x 567 pieces; naive Bayes on runs of 5 characters (c = 0.1) is right on 86 % of those held out.
 
     Lines that name a package of the list, in any case ("import asyncio"), are left out; keep_names=True keeps them, and a
     model then has only to find the name. What still tells: the packages' own words (loop, payload, mock, SAX), the names of

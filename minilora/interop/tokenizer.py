@@ -32,17 +32,15 @@ class PretrainedTokenizer(Tokenizer):
     eos: the id of the token that ends an answer, or None
     special: {"bos_token": its text, "eos_token": ...}, as far as there
     template: the chat template, or None
+    vocab_size: one more than the highest id
     """
 
     kind = "pretrained"
 
     def __init__(self, inner=None, special=None, template=None):
         self.inner, self.special, self.template = inner, special or {}, template
-
-    @property
-    def vocab_size(self):
-        """One more than the highest id."""
-        return max(self.inner.get_vocab(with_added_tokens=True).values(), default=-1) + 1
+        ids = inner.get_vocab(with_added_tokens=True).values() if inner else ()
+        self.vocab_size = max(ids, default=-1) + 1
 
     @property
     def eos(self):

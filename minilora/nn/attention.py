@@ -73,7 +73,7 @@ class Attention(Layer):
 
 
 class KeyValues:
-    """The keys and values of the tokens so far, one layer's, in arrays as long as the block."""
+    """The keys and values of the tokens so far, one layer's, in arrays with room for more, at most for a block."""
 
     def __init__(self, block_size):
         self.block_size = block_size
@@ -82,12 +82,18 @@ class KeyValues:
 
     def extend(self, k, v):
         """Add those of new tokens, (N, K, T, D); returns all of them."""
-        if self.k is None:
-            N, K, _, D = k.shape
-            xp = backend.get_array_module(k)
-            self.k = xp.empty((N, K, self.block_size, D), dtype=k.dtype)
-            self.v = xp.empty((N, K, self.block_size, D), dtype=v.dtype)
         start, self.length = self.length, self.length + k.shape[2]
+        self.k, self.v = self._with_room(self.k, k), self._with_room(self.v, v)
         self.k[:, :, start : self.length] = k
         self.v[:, :, start : self.length] = v
         return self.k[:, :, : self.length], self.v[:, :, : self.length]
+
+    def _with_room(self, kept, new):
+        """The array itself while the new tokens fit; else one for twice as many, so that growing costs little in all."""
+        if kept is not None and self.length <= kept.shape[2]:
+            return kept
+        N, K, _, D = new.shape
+        roomy = backend.get_array_module(new).empty((N, K, min(2 * self.length, self.block_size), D), dtype=new.dtype)
+        if kept is not None:
+            roomy[:, :, : kept.shape[2]] = kept
+        return roomy

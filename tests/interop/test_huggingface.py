@@ -107,6 +107,23 @@ def test_tensors_that_belong_to_no_parameter(saved, preset):
     refused(folder, "it holds besides", *(f"x{re.escape(name)}" for name in KNOWN[preset]))
 
 
+def test_the_head_of_an_encoders_pre_training_is_named_as_it_is_left_out(saved, recwarn):
+    _, folder = saved("tiny-bert")
+    load_huggingface(folder)
+    change(folder, lambda arrays: arrays | {"bert.pooler.dense.bias": np.ones(6)})
+    load_huggingface(folder)
+    change(folder, lambda arrays: arrays | {"cls.predictions.bias": np.ones(7)})
+    load_huggingface(folder, n_classes=3)
+    assert len(recwarn) == 0
+    alone = r"the head of the encoder's pre-training is left out \(cls.predictions.bias\); .* take model.features, or give n_cl"
+    with pytest.warns(UserWarning, match=alone) as told:
+        load_huggingface(folder)
+    assert told[0].filename == __file__
+    change(folder, lambda arrays: arrays | {"cls.seq_relationship.bias": np.ones(2)})
+    with pytest.warns(UserWarning, match=r"\(cls.predictions.bias and 1 more\)"):
+        load_huggingface(folder)
+
+
 @pytest.mark.parametrize("preset", ["tiny-gpt", "tiny-llama"])
 def test_a_tied_head_may_be_in_the_file_if_it_is_the_embedding(saved, preset):
     model, folder = saved(preset, fused_qkv=preset == "tiny-gpt")
@@ -127,7 +144,8 @@ def test_an_untied_head_must_be_there(saved, preset):
     np.testing.assert_array_equal(read.head.W.data, model.head.W.data)
     assert read.head.W is not read.embed.W
     change(folder, lambda arrays: {name: a for name, a in arrays.items() if name != "lm_head.weight"})
-    refused(folder, "it lacks lm_head.weight")
+    mend = r"save it as (GPT2LMHeadModel|LlamaForCausalLM), or give n_classes for a new head"
+    refused(folder, "holds a bare model without a head: it lacks lm_head.weight, and config.json does not tie", mend)
     same(model, folder, n_classes=3)
     change(folder, settings={"tie_word_embeddings": True})
     same(model, folder)

@@ -229,3 +229,13 @@ def test_only_the_last_position_reaches_the_head(small):
     model.head.forward = lambda x: shapes.append(x.shape) or forward(x)
     generate(model, prompt, 4)
     assert shapes == [(2, 1, 6)] * 4
+
+
+def test_the_cache_has_room_for_what_came_and_as_much_again():
+    """SmolLM2's block is 8,192 tokens: arrays for all of it would take more memory than the weights."""
+    rng = np.random.default_rng(0)
+    kv, whole = KeyValues(10), rng.standard_normal((2, 3, 10, 4))
+    for start, stop, room in ((0, 2, 4), (2, 3, 4), (3, 4, 4), (4, 5, 10), (5, 10, 10)):
+        k, v = kv.extend(whole[:, :, start:stop], -whole[:, :, start:stop])
+        assert np.array_equal(k, whole[:, :, :stop]) and np.array_equal(v, -whole[:, :, :stop])
+        assert kv.k.shape == kv.v.shape == (2, 3, room, 4)
