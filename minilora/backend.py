@@ -140,4 +140,12 @@ def tune_memory():
     return bool(mallopt(M_TRIM_THRESHOLD, (1 << 31) - 1) and threshold)
 
 
+def release_memory():
+    """Ask glibc to give freed memory back now, as when a large model is gone. True if it gave any back."""
+    try:
+        return bool(ctypes.CDLL("libc.so.6").malloc_trim(0))
+    except (OSError, AttributeError):
+        return False  # not glibc: nothing to ask
+
+
 xp = use(os.environ.get("MINILORA_BACKEND", "numpy") or "numpy")

@@ -203,6 +203,14 @@ def test_tune_memory_says_whether_it_was_taken(monkeypatch):
     assert backend.tune_memory() is False
 
 
+def test_release_memory_says_whether_any_was(monkeypatch):
+    assert type(backend.release_memory()) is bool
+    monkeypatch.setattr(backend.ctypes, "CDLL", lambda name: types.SimpleNamespace(malloc_trim=lambda pad: 1 - pad))
+    assert backend.release_memory() is True
+    monkeypatch.setattr(backend.ctypes, "CDLL", lambda name: types.SimpleNamespace())
+    assert backend.release_memory() is False
+
+
 def test_import_tunes_nothing():
     code = "import ctypes; ctypes.CDLL = None\nfrom minilora import backend"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -123,7 +123,7 @@ def test_gradcheck_of_a_file(room, capsys):
         (["lowrank", "spectrum"], "spectra"),
         (["generate", "{room}/nothing"], "is no model"),
         (["generate", "{room}/base", "--temperature", "-1"], "temperature"),
-        (["generate", "{room}/base", "--adapter", "{room}/base"], "base is no adapter: it holds neither adapter.json (minilora's) "),
+        (["generate", "{room}/base", "--adapter", "{room}/base"], "is no adapter: it holds neither adapter.json (minilora's)"),
         (["generate", "{room}/base", "--adapter", "nosuch"], "nosuch is no adapter: there is no such folder; name a folder that"),
         (["generate", "{room}/base", "--prompt", ""], "--prompt"),
         (["train", "--text", "{room}/missing.txt"], "missing.txt"),

@@ -24,7 +24,8 @@ class ShiftedLoRA(LoRA):
     def refuse(self, layer):
         super().refuse(layer)
         if isinstance(layer.W, QuantizedParameter):
-            raise ValueError(f"{layer.W.name} is held in 4 bits, so {self.method} cannot take its start out of it: inject LoRA")
+            held = f"{layer.W.name} is held in {layer.W.bits} bits"
+            raise ValueError(f"{held}, so {self.method} cannot take its start out of it: inject LoRA")
 
     def shapes(self, layer):
         shapes = super().shapes(layer)

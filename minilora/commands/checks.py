@@ -11,6 +11,7 @@ from minilora.experiments.verification import table, verify_methods, verify_mode
 from minilora.experiments.verification import verify as verify_ops
 from minilora.gradcheck import check_file, verify_html
 from minilora.interop import fetch
+from minilora.interop.peft_settings import read_settings
 from minilora.nn.config import PRESETS
 from minilora.ops import registry
 from minilora.training import has_checkpoint, read_state
@@ -54,7 +55,9 @@ def info(args):
         print(f"{'ops':<10}{len(registry)} registered, see minilora verify")
         return
     if args.folder in fetch.SOURCES or not has_checkpoint(args.folder) and not (Path(args.folder) / "adapter.json").exists():
-        return _real(args.folder)
+        settings = Path(args.folder) / "adapter_config.json"
+        alone = settings.exists() and not (Path(args.folder) / "config.json").exists()
+        return _peft(settings) if alone else _real(args.folder)
     if (Path(args.folder) / "adapter.json").exists():
         spec, layers, *_ = read_description(Path(args.folder) / "adapter.json")
         print(f"adapter: {spec}\nlayers:  {', '.join(layers)}")
@@ -63,6 +66,21 @@ def info(args):
     print(f"a run of {state['step']} steps, saved with {state['versions']}")
     for key, value in (made_by(args.folder) | state["config"]).items():
         print(f"{key:<18}{value}")
+
+
+def _peft(path):
+    """What an adapter_config.json says: the method and its numbers as minilora has them, and where it hangs, in PEFT's words."""
+    given, settings = files.load_json(path), read_settings(path, model_type=None)
+    try:
+        spec = settings.spec({})
+    except (ValueError, OverflowError) as error:
+        raise files.FileError(f"{path}: {error}") from error
+    targets = given.get("target_modules") or "left to the model"
+    print(f"adapter: {spec}, in PEFT's format")
+    print(f"targets: {targets if isinstance(targets, str) else ', '.join(targets)}")
+    for name in ("rank_pattern", "alpha_pattern", "exclude_modules", "layers_to_transform", "base_model_name_or_path"):
+        if given.get(name):
+            print(f"{name}: {given[name]}")
 
 
 def _real(name):

@@ -1,5 +1,6 @@
 """minilora fetch"""
 
+from minilora.files import FileError
 from minilora.interop import fetch as source
 
 
@@ -10,5 +11,11 @@ def fetch(args):
         source.fetch(name)
     if not args.names:
         for name, about in source.SOURCES.items():
-            there = "here" if source.cached(name) else f"minilora fetch {name}, {about.megabytes} MB"
-            print(f"{name:<10}{about.about}, {about.licence}: {there}")
+            print(f"{name:<10}{about.about}, {about.licence}: {_there(name)}")
+
+
+def _there(name):
+    try:
+        return "here" if source.cached(name) else f"minilora fetch {name}, {source.SOURCES[name].megabytes} MB"
+    except FileError:
+        return f"damaged: minilora fetch {name} mends it"

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from minilora import files
 from minilora.adapters import load_adapter
 from minilora.experiments import sources
 
@@ -15,12 +16,16 @@ def load(args):
 
 
 def hang(model, folder):
-    """Load an adapter of minilora's, or one in PEFT's format."""
-    if (Path(folder) / "adapter_config.json").exists() and not (Path(folder) / "adapter.json").exists():
+    """Load an adapter of minilora's, or one in PEFT's format. files.FileError if a folder holds neither."""
+    if (Path(folder) / "adapter.json").exists():
+        return load_adapter(model, folder)
+    if (Path(folder) / "adapter_config.json").exists():
         from minilora.interop import load_peft
 
         return load_peft(model, folder)
-    return load_adapter(model, folder)
+    holds = "it holds neither adapter.json (minilora's) nor adapter_config.json (PEFT's)"
+    reason = holds if Path(folder).is_dir() else "there is no such folder"
+    raise files.FileError(f"{folder} is no adapter: {reason}; name a folder that minilora adapt or PEFT wrote")
 
 
 def refuse_encoder(model, name):

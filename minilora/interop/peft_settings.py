@@ -84,7 +84,10 @@ class Settings:
 
 
 def read_settings(path, model_type):
-    """The Settings of an adapter_config.json, for a model of this type. FileError names what is wrong or cannot be had here."""
+    """The Settings of an adapter_config.json, for a model of this type. FileError names what is wrong or cannot be had here.
+
+    model_type None: of a model that is not known yet; targets is None if the file leaves them to the model.
+    """
     given = files.load_json(path)
     if not isinstance(given, dict):
         raise files.FileError(f"{path}: must hold an object, got {shown(given)}; save the adapter again")
@@ -101,7 +104,7 @@ def read_settings(path, model_type):
         dora=_flag(given, "use_dora", path),
         rank_pattern=_patterns(given, "rank_pattern", path),
         alpha_pattern=_patterns(given, "alpha_pattern", path),
-        targets=_names(given, "target_modules", path, DEFAULT_TARGETS[model_type]),
+        targets=_names(given, "target_modules", path, model_type and DEFAULT_TARGETS[model_type]),
         excluded=_names(given, "exclude_modules", path, []),
         numbers=_numbers(given, path),
         parts=_layers_pattern(given, path),

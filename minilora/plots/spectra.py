@@ -6,7 +6,8 @@ from minilora.plots.style import COLOURS, new_figure
 def spectra(rows, before_label="at initialisation", after_label="trained"):
     """Singular values, a panel for each kind of matrix, a line for each block.
 
-    rows: dicts with name ("blocks.0.attn.q"), after (a list, falling) and, where there is something to compare with, before.
+    rows: dicts with name ("blocks.0.attn.q"), after (a list, falling) and, where there is something to compare with, before. With
+    edge, where noise ends, a dotted line is drawn at the middle one of the blocks'.
     """
     kinds = list(dict.fromkeys(_kind(row) for row in rows))
     columns = min(3, len(kinds))
@@ -18,6 +19,10 @@ def spectra(rows, before_label="at initialisation", after_label="trained"):
                 if "before" in row:
                     ax.plot(index, row["before"], color=COLOURS["init"], lw=1, label=before_label if i == 0 else None)
                 ax.plot(index, row["after"], color=COLOURS["full"], lw=1, alpha=0.8, label=after_label if i == 0 else None)
+            edges = sorted(row["edge"] for row in rows if _kind(row) == kind and "edge" in row)
+            if edges:
+                label = "edge of noise with its median"
+                ax.axhline(edges[len(edges) // 2], color="black", ls=":", lw=1, label=label)
             ax.set_title(kind, fontsize=10)
             ax.set_ylim(bottom=0)
         for ax in axes.flat[len(kinds) :]:

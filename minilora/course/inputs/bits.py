@@ -74,3 +74,15 @@ def scales_from_8_bits_inputs(rng):
         (label, {"k": rng.integers(-127, 128, n, dtype="int8"), "outer": outer, "mean": 1.2})
         for label, n, outer in (("one block", 23, np.array([0.9])), ("two, some near zero", 300, np.array([0.4, 1.7])))
     ]
+
+
+@inputs("ops.quantized_linear.dequantize_blocks")
+def dequantize_blocks_inputs(rng):
+    packed, own = rng.integers(0, 256, (3, 6), dtype="uint8"), rng.integers(-127, 128, (2, 9), dtype="int8")
+    scales, offsets = (rng.standard_normal((3, 3)) for _ in range(2))
+    levels, given = rng.standard_normal(16), {"block": 4, "dtype": "float64"}
+    return [
+        ("no offsets", {"codes": packed, "scales": scales, "offsets": None, "levels": levels, "n": 11, **given}),
+        ("with offsets", {"codes": packed, "scales": scales, "offsets": offsets, "levels": levels, "n": 11, **given}),
+        ("codes that are their own levels", {"codes": own, "scales": scales[:2], "offsets": None, "levels": None, "n": 9, **given}),
+    ]
