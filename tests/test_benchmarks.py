@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import mmap
 import subprocess
 import sys
 from pathlib import Path
@@ -73,7 +74,8 @@ def test_a_turn_warms_up_and_then_counts(race):
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="the peak of memory is Linux's to tell")
 def test_the_peak_of_a_turn_is_that_of_the_turn(race):
     def turn():
-        bytearray(80_000_000)
+        with mmap.mmap(-1, 80_000_000) as fresh:  # not what the process has freed already
+            fresh[:: mmap.PAGESIZE] = bytes(len(range(0, 80_000_000, mmap.PAGESIZE)))
         return {"seconds": [0.0]}
 
     large, small = race.with_peak(turn)(), race.with_peak(lambda: {"seconds": [0.0]})()

@@ -84,5 +84,5 @@ def dequantize_blocks_inputs(rng):
     return [
         ("no offsets", {"codes": packed, "scales": scales, "offsets": None, "levels": levels, "n": 11, **given}),
         ("with offsets", {"codes": packed, "scales": scales, "offsets": offsets, "levels": levels, "n": 11, **given}),
-        ("codes that are their own levels", {"codes": own, "scales": scales[:2], "offsets": None, "levels": None, "n": 9, **given}),
+        ("codes for themselves", {"codes": own, "scales": scales[:2], "offsets": None, "levels": None, "n": 9, **given}),
     ]
