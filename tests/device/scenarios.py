@@ -13,6 +13,7 @@ import numpy as np
 from minilora import backend, lowrank
 from minilora.adapters import AdaLoRA, LoRA, LoRAFA, disable, enable, inject, load_adapter, merge, save_adapter, unmerge
 from minilora.nn import Transformer, TransformerConfig, generate, quantize_linear
+from minilora.nn.head_loss import head_loss, head_loss_backward
 from minilora.nn.quantized import Blocks, hold
 from minilora.ops import registry
 from minilora.training import (
@@ -264,6 +265,16 @@ def quantised():
     return parameters(model) | {"logits": model.forward(ids, mask)}
 
 
+def loss_in_chunks():
+    """A large vocabulary's: the logits of three positions at a time."""
+    model, rng = build("tiny-llama", n_kv_heads=1), np.random.default_rng(0)
+    ids, targets, mask = batch(model.config, rng)
+    x = model.features(ids, mask)
+    L, cache = head_loss(model.head, x, backend.asarray(targets), model.config.vocab_size, chunk=3 * model.config.vocab_size)
+    assert type(L) is float and cache[1] is not None
+    return {"loss": backend.asarray(L), "dx": head_loss_backward(model.head, cache), "dW": model.head.W.grad}
+
+
 def generation(model):
     """Greedy and sampled, with and without the key/value cache, past the block."""
     model = build(**model)
@@ -280,5 +291,5 @@ DTYPES = ("float64", "float32")
 SCENARIOS = {f"op {name} {dtype}": partial(op, name, dtype) for name in registry for dtype in DTYPES}
 SCENARIOS |= {f"train {name} {dtype}": partial(training, model, dtype) for name, model in MODELS.items() for dtype in DTYPES}
 SCENARIOS |= {f"generate {name}": partial(generation, MODELS[name]) for name in ("gpt", "llama")}
-for function in (optimizers, trainer, own_gradients, checkpoint, lora, quantised, low_rank_analysis):
+for function in (optimizers, trainer, own_gradients, checkpoint, lora, quantised, loss_in_chunks, low_rank_analysis):
     SCENARIOS[function.__name__.replace("_", " ")] = function
