@@ -9,7 +9,7 @@ matrices of each block; q, k and v are one matrix, as in GPT-2.
 import tempfile
 
 from race import Figure, main, numpy_ready, timed, torch_ready
-from tiny_gpt import make_model, step_of
+from tiny_gpt import make_model, step_of, torch_step_of
 
 STEPS, RANK, ALPHA = 5, 4, 8
 
@@ -41,15 +41,9 @@ def peft():
     config = peft.LoraConfig(r=RANK, lora_alpha=ALPHA, target_modules=modules, fan_in_fan_out=True, task_type="CAUSAL_LM")
     model = peft.get_peft_model(model, config).train()
     optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=1e-4, fused=True)
-    ids, targets = torch.as_tensor(ids), torch.as_tensor(targets).flatten()
+    ids, targets = torch.as_tensor(ids), torch.as_tensor(targets)
 
-    def step():
-        optimizer.zero_grad()
-        loss = torch.nn.functional.cross_entropy(model(input_ids=ids, use_cache=False).logits.flatten(0, 1), targets)
-        loss.backward()
-        optimizer.step()
-        return loss.item()
-
+    step = torch_step_of(model, optimizer, ids, targets, use_cache=False)
     what = f"{about}, Transformers {transformers.__version__}, PEFT {peft.__version__}"
     return timed(step, STEPS), {"what": what, "loss": round(step(), 4)}
 

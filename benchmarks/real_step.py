@@ -9,7 +9,7 @@ is the limit that the processor sets to any implementation on this library of pr
 
 from race import Figure, main, numpy_ready, timed, torch_ready, with_peak
 from smollm2 import checkpoint, tokens
-from tiny_gpt import step_of
+from tiny_gpt import step_of, torch_step_of
 
 STEPS, RANK, ALPHA, T = 3, 8, 16, 256
 
@@ -35,14 +35,7 @@ def peft():
     optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=1e-4, fused=True)
     ids = torch.as_tensor(tokens(1, T + 1))
 
-    def step():
-        optimizer.zero_grad()
-        logits = model(input_ids=ids[:, :-1], use_cache=False).logits
-        loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), ids[0, 1:])
-        loss.backward()
-        optimizer.step()
-        return loss.item()
-
+    step = torch_step_of(model, optimizer, ids[:, :-1], ids[:, 1:], use_cache=False)
     what = f"{about}, Transformers {transformers.__version__}, PEFT {peft.__version__}"
     return with_peak(timed(step, STEPS)), {"what": what, "loss": round(step(), 4)}
 

@@ -1,4 +1,4 @@
-"""The tiny model of the races: 4 layers, 4 heads, 128 wide, block 64, batch 12, vocabulary 103, float32."""
+"""The tiny model of the races: 4 layers, 4 heads, 128 wide, block 64, batch 12, vocabulary 103, float32; and what a step is."""
 
 LAYERS, HEADS, WIDTH, BLOCK, BATCH, VOCABULARY = 4, 4, 128, 64, 12, 103
 
@@ -24,5 +24,20 @@ def step_of(model, optimizer, ids, targets):
         model.backward()
         optimizer.step()
         return loss
+
+    return step
+
+
+def torch_step_of(model, optimizer, ids, targets, **settings):
+    """The same for a model of PyTorch, or of Transformers, whose answer has logits; settings: what its call takes besides."""
+    import torch
+
+    def step():
+        optimizer.zero_grad()
+        out = model(ids, **settings)
+        loss = torch.nn.functional.cross_entropy(getattr(out, "logits", out).flatten(0, 1), targets.flatten())
+        loss.backward()
+        optimizer.step()
+        return loss.item()
 
     return step

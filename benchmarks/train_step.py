@@ -6,7 +6,7 @@
 """
 
 from race import Figure, main, numpy_ready, timed, torch_ready
-from tiny_gpt import BLOCK, HEADS, LAYERS, VOCABULARY, WIDTH, make_model, step_of
+from tiny_gpt import BLOCK, HEADS, LAYERS, VOCABULARY, WIDTH, make_model, step_of, torch_step_of
 
 STEPS = 5
 
@@ -32,13 +32,7 @@ def torch():
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, fused=True)
     ids, targets = torch.as_tensor(ids), torch.as_tensor(targets)
 
-    def step():
-        optimizer.zero_grad()
-        loss = torch.nn.functional.cross_entropy(model(ids).flatten(0, 1), targets.flatten())
-        loss.backward()
-        optimizer.step()
-        return loss.item()
-
+    step = torch_step_of(model, optimizer, ids, targets)
     what = f"{about}, eager, fused AdamW, scaled_dot_product_attention"
     return timed(step, STEPS), {"what": what, "loss": round(step(), 4)}
 

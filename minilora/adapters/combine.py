@@ -102,7 +102,7 @@ def _combine(layer_name, sources, weights, how, r):
     if how == "linear":
         if len(set(ranks.values())) > 1:
             raise ValueError(f"how='linear' adds factors of one rank, in {layer_name} they have {ranks}: take 'cat' or 'svd'")
-        A, B = reduce(lambda one, two: added(*one, *two)[:2], factors.values())  # (C2)
+        A, B = (sum(parts) for parts in zip(*factors.values(), strict=True))  # (C2)
         cross = {(i, j): _norm(added(*factors[i], *factors[j])[2]) for i, j in combinations(factors, 2)}
     elif how == "svd" and (len(factors) < len(sources) or r > total):
         A, B = lowrank.factors(D, r)  # (C3)
